@@ -1,0 +1,149 @@
+"""Cases: what a person has to decide, and the steps a case may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from lachan.domain.assessment import Assessment
+from lachan.domain.measure import Measure
+from lachan.domain.taxonomy import AgeBand, Category, Context, Route, severity
+from lachan.domain.transition import StateTable
+
+CLAIM_FOR: Final = timedelta(minutes=20)  # a claim without a heartbeat ends after this
+#: How long the text of a case may live, by what became of it (DESIGN §2.8).
+KEEP_UNDECIDED: Final = timedelta(days=14)
+KEEP_DISMISSED: Final = timedelta(days=30)
+KEEP_CONFIRMED: Final = timedelta(days=365)
+KEEP_FACTS: Final = timedelta(days=730)
+
+
+class CaseState(StrEnum):
+    OPEN = "open"
+    CLAIMED = "claimed"
+    HELD = "held"
+    ESCALATED = "escalated"
+    DECIDED = "decided"
+    AWAITING_APPROVAL = "awaiting_approval"
+    RETURNED = "returned"
+    CLOSED = "closed"
+    APPEALED = "appealed"
+
+
+class CaseAct(StrEnum):
+    CLAIM = "claim"
+    RELEASE = "release"  # by hand, by expiry, by log-out, by removal of the account
+    HOLD = "hold"
+    ESCALATE = "escalate"
+    RESUME = "resume"
+    DECIDE = "decide"
+    SUBMIT = "submit"
+    CLOSE = "close"
+    APPROVE = "approve"
+    RETURN = "return"
+    APPEAL = "appeal"
+    SETTLE = "settle"
+
+
+CASE_TABLE: Final = StateTable(
+    "the case",
+    CaseState.OPEN,
+    {
+        (CaseState.OPEN, CaseAct.CLAIM): CaseState.CLAIMED,
+        (CaseState.CLAIMED, CaseAct.RELEASE): CaseState.OPEN,
+        (CaseState.CLAIMED, CaseAct.HOLD): CaseState.HELD,
+        (CaseState.CLAIMED, CaseAct.ESCALATE): CaseState.ESCALATED,
+        (CaseState.HELD, CaseAct.RESUME): CaseState.CLAIMED,
+        (CaseState.ESCALATED, CaseAct.RESUME): CaseState.CLAIMED,
+        (CaseState.CLAIMED, CaseAct.DECIDE): CaseState.DECIDED,
+        (CaseState.DECIDED, CaseAct.CLOSE): CaseState.CLOSED,
+        (CaseState.DECIDED, CaseAct.SUBMIT): CaseState.AWAITING_APPROVAL,
+        (CaseState.AWAITING_APPROVAL, CaseAct.APPROVE): CaseState.CLOSED,
+        (CaseState.AWAITING_APPROVAL, CaseAct.RETURN): CaseState.RETURNED,
+        (CaseState.RETURNED, CaseAct.CLAIM): CaseState.CLAIMED,
+        (CaseState.CLOSED, CaseAct.APPEAL): CaseState.APPEALED,
+        (CaseState.APPEALED, CaseAct.SETTLE): CaseState.CLOSED,
+    },
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case as the queues and the desk see it: no text (that is in its posts, sealed).
+
+    `id` is the number officers say aloud (VV-000123). `version` rises with every change; a stale one is a
+    conflict. `published_at` is the first post's, else None; `opened_at` its capture. `delete_text_at` is the
+    day on which the key of its text is destroyed.
+    """
+
+    id: int
+    route: Route
+    state: CaseState
+    source: str
+    categories: tuple[Category, ...]
+    context: Context
+    urgent: bool
+    age: AgeBand
+    opened_at: datetime
+    published_at: datetime | None
+    delete_text_at: datetime
+    post_count: int = 1
+    version: int = 1
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    measure: Measure | None = None
+    reason: str | None = None
+    citations: tuple[str, ...] = ()
+    approved_by: str | None = None
+    closed_at: datetime | None = None
+    overturned: bool = False
+    linked_case: int | None = None
+
+    @property
+    def severity(self) -> int:
+        return severity(self.categories)
+
+    @property
+    def number(self) -> str:
+        """How people call it."""
+        return case_number(self.id)
+
+    @property
+    def confirmed(self) -> bool:
+        """True when a person found harm and it stands: what may be searched and counted (never `protect`)."""
+        return (
+            self.state in (CaseState.CLOSED, CaseState.APPEALED)
+            and self.route is Route.REVIEW
+            and self.measure is not None
+            and self.measure is not Measure.DISMISS
+            and not self.overturned
+        )
+
+
+def case_number(case_id: int) -> str:
+    """`VV-000123` (vụ việc)."""
+    return f"VV-{case_id:06d}"
+
+
+@dataclass(frozen=True)
+class CasePost:
+    """One post of a case, opened: the redacted text, where it stands, what the judge said."""
+
+    id: int
+    case: int
+    text: str
+    url: str
+    source: str
+    captured_at: datetime
+    published_at: datetime | None
+    content_hash: str  # SHA-256 of the redacted text, for evidence and letters
+    assessment: Assessment
+
+
+def keep_until(case_closed_at: datetime, measure: Measure) -> datetime:
+    """When the text of a decided case must be gone."""
+    return case_closed_at + (KEEP_DISMISSED if measure is Measure.DISMISS else KEEP_CONFIRMED)

@@ -1,0 +1,143 @@
+"""From scores to a route: thresholds, the signs of a minor, the four parts of a call. Pure and explained.
+
+`review` in doubt lets go; `protect` in doubt helps, so its threshold is lower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from lachan.domain.assessment import Label
+from lachan.domain.errors import RefusedError
+from lachan.domain.taxonomy import (
+    CALL_CATEGORIES,
+    TESTIMONY_ONLY,
+    Audience,
+    Category,
+    Context,
+    Route,
+    route_of,
+)
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Scores (0 to 1) from which on a text is flagged. Shipped with the model; may be raised, never lowered.
+
+    `review` / `protect`: the score of the route. `category`: from which a category is named.
+    """
+
+    review: float
+    protect: float
+    category: Mapping[Category, float] = field(default_factory=dict)
+    default_category: float = 0.5
+
+    def of(self, category: Category) -> float:
+        return self.category.get(category, self.default_category)
+
+    def raised(self, review: float | None = None, protect: float | None = None) -> Thresholds:
+        """The same with higher route thresholds. Raises RefusedError for a lower one."""
+        for given, shipped in ((review, self.review), (protect, self.protect)):
+            if given is not None and given < shipped:
+                raise RefusedError(f"thresholds may only be raised: {given} is under the shipped {shipped}")
+        return Thresholds(
+            review if review is not None else self.review,
+            protect if protect is not None else self.protect,
+            self.category,
+            self.default_category,
+        )
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the named rules found in the text itself.
+
+    `minor`: a textual sign of a person under 18. `call_parts`: for each call category the parts present,
+    out of `minors`, `purpose`, `call`, `target`.
+    """
+
+    minor: bool
+    call_parts: Mapping[Category, frozenset[str]] = field(default_factory=dict)
+
+
+ALL_PARTS = frozenset({"minors", "purpose", "call", "target"})
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Calibrated probabilities, 0 to 1: of `promoting`, of `victim` or `witness`, and of each category."""
+
+    promoting: float
+    victim: float
+    witness: float
+    categories: Mapping[Category, float]
+
+
+@dataclass(frozen=True)
+class Routed:
+    """The outcome: for `none` empty labels and context `other`."""
+
+    route: Route
+    context: Context
+    labels: tuple[Label, ...] = ()
+
+
+def route(
+    scores: Scores,
+    evidence: Evidence,
+    thresholds: Thresholds,
+    *,
+    audience: Audience,
+    imported: bool = False,
+) -> Routed:
+    """Decide where a text goes.
+
+    - Without any sign of a minor nothing is flagged; a registered audience of minors may stand in for it,
+      but never for the two calls and never for an imported row.
+    - A call category stands only with all its four parts in the text itself.
+    - The testimony-only categories are never routed to review by the model.
+    """
+    audience_counts = audience is Audience.MINORS and not imported
+    named = _named(scores, evidence, thresholds, minor=evidence.minor or audience_counts)
+    protect = scores.victim + scores.witness
+    if protect >= thresholds.protect and protect >= scores.promoting:
+        categories = named or _best(scores, CALL_CATEGORIES if not evidence.minor else frozenset())
+        if categories and (evidence.minor or audience_counts):
+            context = Context.VICTIM if scores.victim >= scores.witness else Context.WITNESS
+            return Routed(route_of([c.category for c in categories], context), context, categories)
+    if scores.promoting >= thresholds.review:
+        categories = tuple(
+            label
+            for label in named
+            if label.category not in TESTIMONY_ONLY
+            and (
+                label.category not in CALL_CATEGORIES
+                or evidence.call_parts.get(label.category, frozenset()) >= ALL_PARTS
+            )
+        )
+        if categories:
+            return Routed(Route.REVIEW, Context.PROMOTING, categories)
+    return Routed(Route.NONE, Context.OTHER)
+
+
+def _named(
+    scores: Scores, evidence: Evidence, thresholds: Thresholds, *, minor: bool
+) -> tuple[Label, ...]:
+    if not minor:
+        return ()
+    labels = [
+        Label(category, score)
+        for category, score in scores.categories.items()
+        if score >= thresholds.of(category) and (evidence.minor or category not in CALL_CATEGORIES)
+    ]
+    return tuple(sorted(labels, key=lambda label: (-label.score, label.category)))
+
+
+def _best(scores: Scores, without: Collection[Category]) -> tuple[Label, ...]:
+    """In doubt whether a child asks for help: the likeliest category stands in, however low its score."""
+    left = [(score, category) for category, score in scores.categories.items() if category not in without]
+    if not left:
+        return ()
+    score, category = max(left)
+    return (Label(category, score),)
