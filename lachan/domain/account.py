@@ -54,9 +54,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             _P.STOP,
         }
     ),
-    Role.PROTECTION_OFFICER: frozenset(
-        {_P.READ_PROTECT_QUEUE, _P.DECIDE_PROTECT, _P.READ_REPORTS, _P.STOP}
-    ),
+    Role.PROTECTION_OFFICER: frozenset({_P.READ_PROTECT_QUEUE, _P.DECIDE_PROTECT, _P.READ_REPORTS, _P.STOP}),
     Role.ANALYST: frozenset({_P.SEARCH, _P.READ_REPORTS}),
     Role.AUDITOR: frozenset({_P.READ_AUDIT, _P.READ_REPORTS, _P.READ_NOTICES}),
     Role.ADMIN: frozenset({_P.MANAGE_SOURCES, _P.MANAGE_ACCOUNTS, _P.STOP}),

@@ -1,17 +1,17 @@
 """Every error of our own.
 
-    LachanError
-    ├── InputError               what somebody gave us is wrong; the message says what to do
-    │   └── QueryError           a search query that cannot be read; has a position
-    ├── RefusedError             a safeguard says no, for anybody
-    │   ├── TransitionError      the state tables do not allow this step
-    │   ├── PermissionDenied     this account may not do this
-    │   ├── SecondPersonNeeded   the same person may not do both halves
-    │   └── SourceRefused        this place may not be registered or fetched
-    ├── ConflictError            somebody else was faster (a claim, a lease, a changed row)
-    ├── NotFound                 no such case, notice, source ...
-    ├── KeyDestroyed             the text is past its time; nobody can read it any more
-    └── Stopped                  the stop switch is on
+LachanError
+├── InputError               what somebody gave us is wrong; the message says what to do
+│   └── QueryError           a search query that cannot be read; has a position
+├── RefusedError             a safeguard says no, for anybody
+│   ├── TransitionError      the state tables do not allow this step
+│   ├── PermissionDenied     this account may not do this
+│   ├── SecondPersonNeeded   the same person may not do both halves
+│   └── SourceRefused        this place may not be registered or fetched
+├── ConflictError            somebody else was faster (a claim, a lease, a changed row)
+├── NotFound                 no such case, notice, source ...
+├── KeyDestroyed             the text is past its time; nobody can read it any more
+└── Stopped                  the stop switch is on
 """
 
 from __future__ import annotations

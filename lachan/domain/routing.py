@@ -121,9 +121,7 @@ def route(
     return Routed(Route.NONE, Context.OTHER)
 
 
-def _named(
-    scores: Scores, evidence: Evidence, thresholds: Thresholds, *, minor: bool
-) -> tuple[Label, ...]:
+def _named(scores: Scores, evidence: Evidence, thresholds: Thresholds, *, minor: bool) -> tuple[Label, ...]:
     if not minor:
         return ()
     labels = [

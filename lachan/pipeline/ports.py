@@ -99,7 +99,9 @@ class FrontierStore(Protocol):
         """Add what is not known yet (or whose mark changed, or LISTING kinds that are done); returns how many."""
         ...
 
-    def lease(self, worker: str, now: datetime, until: datetime, limit: int, sources: Sequence[str]) -> list[Page]:
+    def lease(
+        self, worker: str, now: datetime, until: datetime, limit: int, sources: Sequence[str]
+    ) -> list[Page]:
         """Up to `limit` due pages of hosts that no other worker holds; expired leases count as free."""
         ...
 
@@ -196,7 +198,9 @@ class SourceStore(Protocol):
         """Add to the counters of a source and day (UTC)."""
         ...
 
-    def totals(self, source: str | None = None, first: date | None = None, last: date | None = None) -> dict[Counter, int]:
+    def totals(
+        self, source: str | None = None, first: date | None = None, last: date | None = None
+    ) -> dict[Counter, int]:
         """Sums, every counter present, over inclusive days."""
         ...
 
@@ -285,8 +289,9 @@ class CaseStore(Protocol):
         """The first post's text per case, for queue pages; destroyed ones are left out."""
         ...
 
-    def list(self, where: CaseFilter, *, order: QueueOrder = QueueOrder.PRIORITY, limit: int = 50, offset: int = 0) -> list[Case]:
-        ...
+    def find(
+        self, where: CaseFilter, *, order: QueueOrder = QueueOrder.PRIORITY, limit: int = 50, offset: int = 0
+    ) -> list[Case]: ...
 
     def count(self, where: CaseFilter) -> int: ...
 
@@ -326,7 +331,7 @@ class NoticeStore(Protocol):
 
     def of_case(self, case: int) -> list[Notice]: ...
 
-    def list(self, states: Sequence[NoticeState] = (), limit: int = 50, offset: int = 0) -> list[Notice]:
+    def find(self, states: Sequence[NoticeState] = (), limit: int = 50, offset: int = 0) -> list[Notice]:
         """Newest first."""
         ...
 
