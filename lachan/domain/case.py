@@ -99,6 +99,7 @@ class Case:
     reason: str | None = None
     citations: tuple[str, ...] = ()
     approved_by: str | None = None
+    return_note: str | None = None  # the approver's words when a decision came back
     closed_at: datetime | None = None
     overturned: bool = False
     linked_case: int | None = None

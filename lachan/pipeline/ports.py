@@ -139,6 +139,16 @@ class InboxRow:
     tries: int
 
 
+@dataclass(frozen=True)
+class ExpiredRow:
+    """A row past its day; `url` is "" where its key is destroyed already."""
+
+    id: int
+    source: str
+    url: str
+    quarantined: bool
+
+
 class InboxStore(Protocol):
     """Durable, sealed, emptied as it is assessed."""
 
@@ -151,19 +161,19 @@ class InboxStore(Protocol):
         ...
 
     def remove(self, ids: Sequence[int]) -> None:
-        """Delete assessed rows."""
+        """Delete assessed rows. Raises ConflictError when one is gone: another worker was faster."""
         ...
 
     def quarantine(self, ids: Sequence[int], now: datetime, error: str) -> None:
         """Rows that the judge cannot take: kept sealed until their day is over, out of the way."""
         ...
 
-    def expired(self, now: datetime) -> list[tuple[int, str, str]]:
-        """`(id, source, url)` of rows (quarantined too) that are a day old; url "" if its key is gone."""
+    def expired(self, now: datetime) -> list[ExpiredRow]:
+        """Rows that are a day old, quarantined ones too."""
         ...
 
     def size(self) -> int:
-        """Rows waiting, leased or quarantined."""
+        """Rows waiting or leased; quarantined ones were counted as failed and are not among them."""
         ...
 
 
