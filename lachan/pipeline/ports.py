@@ -117,8 +117,9 @@ class FrontierStore(Protocol):
         """Failed for good."""
         ...
 
-    def forget(self, source: str, urls: Sequence[str]) -> None:
-        """Forget that these were fetched, so that they are found again (expired inbox rows)."""
+    def forget(self, source: str) -> None:
+        """Forget what was fetched of this source: the next crawl reads it anew (after inbox rows expired;
+        posts that were assessed come back as duplicates)."""
         ...
 
     def release(self, worker: str) -> None:
@@ -141,11 +142,10 @@ class InboxRow:
 
 @dataclass(frozen=True)
 class ExpiredRow:
-    """A row past its day; `url` is "" where its key is destroyed already."""
+    """A row past its day."""
 
     id: int
     source: str
-    url: str
     quarantined: bool
 
 
@@ -166,6 +166,10 @@ class InboxStore(Protocol):
 
     def quarantine(self, ids: Sequence[int], now: datetime, error: str) -> None:
         """Rows that the judge cannot take: kept sealed until their day is over, out of the way."""
+        ...
+
+    def forget(self, ids: Sequence[int]) -> None:
+        """Delete rows that were never assessed, and their fingerprints: the posts may come again."""
         ...
 
     def expired(self, now: datetime) -> list[ExpiredRow]:
