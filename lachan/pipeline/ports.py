@@ -156,6 +156,14 @@ class InboxStore(Protocol):
         """Add posts whose fingerprint was never seen, and remember the fingerprints; returns how many."""
         ...
 
+    def known(self, fingerprints: Sequence[str]) -> set[str]:
+        """Those of `fingerprints` that were ever added or remembered (a source's secret changes by the month)."""
+        ...
+
+    def remember(self, fingerprints: Sequence[str], now: datetime) -> None:
+        """Keep fingerprints without a post: the new month's names of posts known by last month's."""
+        ...
+
     def claim(self, worker: str, now: datetime, until: datetime, limit: int) -> list[InboxRow]:
         """Lease up to `limit` rows, oldest first; `tries` already counts this claim."""
         ...
