@@ -44,8 +44,17 @@ class KeyRing(Protocol):
         """
         ...
 
+    def seal_lasting(self, clear: str) -> bytes:
+        """AES-GCM under a key that no date destroys: one-time password secrets, registered URLs, contacts."""
+        ...
+
     def open(self, sealed: bytes) -> str:
         """The clear text. Raises KeyDestroyed when its key is gone."""
+        ...
+
+    def identity(self, *, create: bool) -> str | None:
+        """The ring's random name, by which a database knows its ring; None when there is no ring yet and
+        `create` is false."""
         ...
 
     def secret(self, name: str) -> bytes:
