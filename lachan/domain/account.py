@@ -29,6 +29,7 @@ class Permission(StrEnum):
     READ_PROTECT_QUEUE = "read_protect_queue"
     DECIDE_PROTECT = "decide_protect"
     READ_NOTICES = "read_notices"
+    RECORD_NOTICE = "record_notice"
     DECIDE_APPEAL = "decide_appeal"
     SEARCH = "search"
     READ_REPORTS = "read_reports"
@@ -41,13 +42,22 @@ class Permission(StrEnum):
 _P = Permission
 PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.OFFICER: frozenset(
-        {_P.READ_REVIEW_QUEUE, _P.DECIDE_REVIEW, _P.READ_NOTICES, _P.SEARCH, _P.READ_REPORTS, _P.STOP}
+        {
+            _P.READ_REVIEW_QUEUE,
+            _P.DECIDE_REVIEW,
+            _P.READ_NOTICES,
+            _P.RECORD_NOTICE,
+            _P.SEARCH,
+            _P.READ_REPORTS,
+            _P.STOP,
+        }
     ),
     Role.APPROVER: frozenset(
         {
             _P.READ_REVIEW_QUEUE,
             _P.APPROVE,
             _P.READ_NOTICES,
+            _P.RECORD_NOTICE,
             _P.DECIDE_APPEAL,
             _P.SEARCH,
             _P.READ_REPORTS,

@@ -12,8 +12,8 @@ from lachan.domain.assessment import Assessment
 from lachan.domain.audit import SYSTEM, AuditEvent
 from lachan.domain.case import KEEP_UNDECIDED, CaseState
 from lachan.domain.errors import ConflictError
-from lachan.domain.privacy import jaccard, near_copy_shingles
 from lachan.domain.post import Post
+from lachan.domain.privacy import jaccard, near_copy_shingles
 from lachan.domain.taxonomy import Category, Route
 from lachan.pipeline.near_copy import minhash_bands
 from lachan.pipeline.ports import (
@@ -105,17 +105,19 @@ class Assess:
         except ConflictError:
             return AssessSummary()  # our lease ran out and another worker settled them: nothing is ours
 
-    def _judge_all(self, rows: Sequence[InboxRow]) -> tuple[list[tuple[InboxRow, Assessment]], list[InboxRow]]:
+    def _judge_all(
+        self, rows: Sequence[InboxRow]
+    ) -> tuple[list[tuple[InboxRow, Assessment]], list[InboxRow]]:
         """Judge in one go; where that raises, one by one, twice, so that a single bad row harms no other."""
         inputs = [JudgeInput(row.post.text, row.post.audience, row.post.imported) for row in rows]
         try:
             return list(zip(rows, self._judge.assess(inputs), strict=True)), []
-        except Exception:  # noqa: BLE001 - whatever a model raises on a text must not stop the others
+        except Exception:
             judged, broken = [], []
             for row, item in zip(rows, inputs, strict=True):
                 try:
                     judged.append((row, self._judge.assess([item])[0]))
-                except Exception:  # noqa: BLE001
+                except Exception:
                     broken.append(row)
             return judged, broken
 

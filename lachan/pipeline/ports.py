@@ -338,6 +338,10 @@ class CaseStore(Protocol):
         """Cases whose text must be gone."""
         ...
 
+    def drop(self, cases: Sequence[int]) -> None:
+        """Delete cases whole: those that nobody decided on within their time leave no fact behind."""
+        ...
+
     def drop_texts(self, cases: Sequence[int]) -> None:
         """Delete posts' texts, URLs, spans and bands; the textless fact row stays."""
         ...

@@ -1,0 +1,133 @@
+"""Publish: outbox -> search index. Only what a person confirmed, masked; never `protect`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from lachan.domain.audit import SYSTEM, AuditEvent
+from lachan.domain.case import Case, CaseState
+from lachan.domain.privacy import mask
+from lachan.domain.taxonomy import Route
+from lachan.pipeline.ports import (
+    CaseFilter,
+    Clock,
+    Database,
+    IndexDocument,
+    OutboxAct,
+    QueueOrder,
+    SearchIndex,
+    Unit,
+)
+
+BATCH: Final = 500
+LEASE: Final = timedelta(minutes=2)
+LEASE_NAME: Final = "publisher"
+PAGE: Final = 1000
+
+
+class Publisher:
+    """Brings the index up to SQL. At least once and idempotent: a kill repeats a batch, never loses one."""
+
+    def __init__(self, database: Database, index: SearchIndex, clock: Clock) -> None:
+        self._database = database
+        self._index = index
+        self._clock = clock
+        self._owner = secrets.token_hex(8)
+
+    def drain(self) -> int:
+        """Publish what waits; returns how many cases changed. 0 when another publisher is at work."""
+        if not self._lease():
+            return 0
+        try:
+            total = 0
+            while step := self._batch():
+                total += step
+                self._lease()
+            return total
+        finally:
+            with self._database.write() as unit:
+                unit.leases.release(LEASE_NAME, self._owner)
+
+    def rebuild(self) -> int:
+        """A fresh index from SQL, swapped in when whole; searches go on meanwhile. Returns its size.
+
+        Raises nothing when another publisher holds the lease: returns -1.
+        """
+        if not self._lease():
+            return -1
+        try:
+            with self._database.read() as unit:
+                size = self._index.rebuild(self._all(unit))
+            with self._database.write() as unit:
+                unit.audit.append(
+                    AuditEvent(self._clock(), SYSTEM, "index:rebuild", "index", {"cases": size})
+                )
+            return size
+        finally:
+            with self._database.write() as unit:
+                unit.leases.release(LEASE_NAME, self._owner)
+
+    def missing(self) -> tuple[set[int], set[int]]:
+        """Compare with SQL: (confirmed cases that the index lacks, indexed ones that it must not have)."""
+        with self._database.read() as unit:
+            wanted = {document.case for document in self._all(unit)}
+        held = self._index.cases()
+        return wanted - held, held - wanted
+
+    def _batch(self) -> int:
+        with self._database.read() as unit:
+            rows = unit.outbox.pending(BATCH)
+            add, remove = {}, set()
+            for row in rows:
+                document = _document(unit, unit.cases.get(row.case)) if row.act is OutboxAct.INDEX else None
+                if document is not None:
+                    add[row.case] = document
+                    remove.discard(row.case)
+                else:
+                    add.pop(row.case, None)
+                    remove.add(row.case)
+        if not rows:
+            return 0
+        self._index.apply(list(add.values()), sorted(remove))
+        with self._database.write() as unit:
+            unit.outbox.done([row.id for row in rows])
+        return len(rows)
+
+    def _all(self, unit: Unit) -> Iterator[IndexDocument]:
+        where = CaseFilter(route=Route.REVIEW, states=(CaseState.CLOSED, CaseState.APPEALED))
+        offset = 0
+        while page := unit.cases.find(where, order=QueueOrder.NEWEST, limit=PAGE, offset=offset):
+            for case in page:
+                document = _document(unit, case)
+                if document is not None:
+                    yield document
+            offset += PAGE
+
+    def _lease(self) -> bool:
+        now = self._clock()
+        with self._database.write() as unit:
+            return unit.leases.take(LEASE_NAME, self._owner, now, now + LEASE)
+
+
+def _document(unit: Unit, case: Case) -> IndexDocument | None:
+    """The case as the index may see it; None when it may not."""
+    if not case.confirmed or case.measure is None:
+        return None
+    text = unit.cases.texts([case.id]).get(case.id)
+    if not text:
+        return None
+    source = unit.sources.get(case.source)
+    return IndexDocument(
+        case=case.id,
+        text=mask(text).text,
+        published_at=case.published_at or case.opened_at,
+        categories=case.categories,
+        source=case.source,
+        source_kind=source.kind.value,
+        measure=case.measure,
+        urgent=case.urgent,
+        severity=case.severity,
+    )

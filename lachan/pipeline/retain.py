@@ -1,0 +1,105 @@
+"""Retain: what is past its day goes, everywhere, and the log says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from lachan.domain.audit import SYSTEM, AuditEvent, sign
+from lachan.domain.case import KEEP_FACTS, CaseState
+from lachan.pipeline.appeal import Appeals
+from lachan.pipeline.assess import expire
+from lachan.pipeline.notify import Notify
+from lachan.pipeline.ports import Clock, Database, KeyRing, OutboxAct
+from lachan.pipeline.publish import Publisher
+from lachan.pipeline.review import Review
+from lachan.pipeline.sources import Sources
+
+KEEP_AUDIT: Final = timedelta(days=730)
+SEGMENT: Final = 1000  # audit links: pruned in whole segments only
+
+
+@dataclass(frozen=True)
+class RetainSummary:
+    """What one run let go."""
+
+    inbox_expired: int
+    texts_deleted: int
+    facts_deleted: int
+    audit_pruned: int
+    keys_destroyed: int
+    claims_expired: int
+    notices_overdue: int
+    appeals_expired: int
+    sources_lapsed: int
+
+
+class Retain:
+    """Runs every hour; running it twice does no harm."""
+
+    def __init__(self, database: Database, keys: KeyRing, clock: Clock, publisher: Publisher) -> None:
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+        self._publisher = publisher
+
+    def run(self, review: Review, notify: Notify, appeals: Appeals, sources: Sources) -> RetainSummary:
+        """Delete first, destroy the keys after: a kill in between leaves a key too many, never a text."""
+        now = self._clock()
+        claims = review.expire_claims()
+        overdue = notify.expire()
+        late = appeals.expire()
+        lapsed = sources.lapse()
+        with self._database.write() as unit:
+            inbox = expire(unit, self._clock)
+        texts = self._drop_texts()
+        with self._database.write() as unit:
+            facts = unit.cases.drop_facts(now - KEEP_FACTS)
+        pruned = self._prune_audit()
+        keys = self._keys.destroy_due(now)
+        self._database.forget_freed()
+        if texts:
+            self._publisher.drain()
+            self._publisher.rebuild()  # an index keeps deleted terms in its files until it is written anew
+        summary = RetainSummary(
+            inbox, texts, facts, pruned, keys, claims, len(overdue), len(late), len(lapsed)
+        )
+        if any((inbox, texts, facts, pruned, keys)):
+            with self._database.write() as unit:
+                details = {
+                    "inbox": inbox,
+                    "texts": texts,
+                    "facts": facts,
+                    "audit": pruned,
+                    "keys": keys,
+                }
+                unit.audit.append(AuditEvent(now, SYSTEM, "retain:run", "all", details))
+        return summary
+
+    def _drop_texts(self) -> int:
+        """Decided cases keep a textless fact row; a case that nobody decided on in time goes whole."""
+        now = self._clock()
+        with self._database.write() as unit:
+            due = [unit.cases.get(case_id) for case_id in unit.cases.text_due(now)]
+            decided = [case.id for case in due if case.state in (CaseState.CLOSED, CaseState.APPEALED)]
+            unit.cases.drop_texts(decided)
+            unit.cases.drop([case.id for case in due if case.id not in decided])
+            for case_id in decided:
+                unit.outbox.add(case_id, OutboxAct.REMOVE)
+        return len(due)
+
+    def _prune_audit(self) -> int:
+        """Prune whole segments older than 24 months behind a signed checkpoint."""
+        before = self._clock() - KEEP_AUDIT
+        with self._database.write() as unit:
+            last = None
+            for item in unit.audit.links():
+                if item.event.at >= before:
+                    break
+                if item.sequence % SEGMENT == 0:
+                    last = item
+            if last is None:
+                return 0
+            key = self._keys.secret("audit")
+            return unit.audit.prune(sign(last.sequence, last.hash, self._clock(), key))
