@@ -51,6 +51,19 @@ KINDS: Final[dict[Measure, frozenset[RequestKind]]] = {
 }
 
 
+#: The order in which grounds are offered: what binds a platform, what protects children, what fines, what punishes.
+_INSTRUMENTS: Final = (
+    "116/2025/QH15",
+    "24/2018/QH14",
+    "102/2016/QH13",
+    "56/2017/NĐ-CP",
+    "147/2024/NĐ-CP",
+    "330/2026/NĐ-CP",
+    "333/2026/NĐ-CP",
+    "100/2015/QH13",
+)
+
+
 @dataclass(frozen=True)
 class Citation:
     """One clause. `effective_to` is the first day on which it is no longer in force."""
@@ -157,8 +170,10 @@ def offered(
     """What an officer may choose from, grounds first."""
     kinds = KINDS.get(measure, frozenset())
     fit = [row for row in allowlist() if _fits(row, kinds, categories, age, on)]
-    order = list(CitationRole)
-    return tuple(sorted(fit, key=lambda row: (order.index(row.role), row.id)))
+    roles, instruments = list(CitationRole), list(_INSTRUMENTS)
+    return tuple(
+        sorted(fit, key=lambda row: (roles.index(row.role), instruments.index(row.instrument), row.id))
+    )
 
 
 def suggested(measure: Measure, categories: Collection[Category], age: AgeBand, on: date) -> tuple[str, ...]:
