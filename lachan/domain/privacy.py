@@ -107,12 +107,12 @@ def _folded_name(name: str, *, keep_marks: bool) -> str:
 
 @lru_cache(maxsize=256)
 def _name_patterns(names: frozenset[str]) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
-    """(over accent-free text, over accented text), longest name first; None where there is nothing to find."""
+    """(over accent-free text, over accented text), longest name first; None: nothing to find."""
     plain: set[str] = set()
     marked: set[str] = set()
     for name in names:
         words = name.split()
-        # Vietnamese is called by the last two words of a full name: "Nguyễn Thị Minh Anh" answers to "Minh Anh"
+        # people are called by the last two words of a full name: "Nguyễn Thị Minh Anh", "Minh Anh"
         for form in {name, " ".join(words[-2:])} if len(words) > 2 else {name}:
             letters = _folded_name(form, keep_marks=False)
             if letters == "ten" or len(letters) < 2:
@@ -208,13 +208,13 @@ class Detail:
 
 @dataclass(frozen=True)
 class Masked:
-    """`text` as it may be shown; `details` in order, without overlap, in offsets of the text that was given."""
+    """`text` as it may be shown; `details` in order, without overlap, by offsets of the given text."""
 
     text: str
     details: tuple[Detail, ...]
 
     def offset(self, original: int) -> int:
-        """Where code point `original` of the given text stands in `text`; inside a detail, its mark's start."""
+        """Where code point `original` of the given text stands in `text`; in a detail, its mark's start."""
         index = bisect_right([detail.start for detail in self.details], original)
         shift = 0
         for detail in self.details[:index]:
@@ -252,7 +252,8 @@ _PATTERNS: Final[tuple[tuple[DetailKind, re.Pattern[str]], ...]] = (
         DetailKind.HANDLE,
         re.compile(
             r"(?<![\w.])@\w[\w.\-]*"
-            r"|\b(?:zalo|fb|facebook|face|insta|instagram|ig|tele|telegram|tiktok|tik tok|discord|nick|acc|id)"
+            r"|\b(?:zalo|fb|facebook|face|insta|instagram|ig|tele|telegram|tiktok|tik tok|discord"
+            r"|nick|acc|id)"
             r"\s?(?:em|mình|tui|t|là|của em)?\s?[:=]\s?[\w.\-@]{3,}",
             re.IGNORECASE,
         ),
@@ -266,8 +267,9 @@ _PATTERNS: Final[tuple[tuple[DetailKind, re.Pattern[str]], ...]] = (
     (
         DetailKind.SCHOOL,
         re.compile(
-            r"\b(?:(?:trường|truong)\s+)?(?:thcs|thpt|ptth|pt|tiểu học|tieu hoc|trung học(?: cơ sở| phổ thông)?"
-            r"|trung hoc(?: co so| pho thong)?|mầm non|mam non|mẫu giáo|cấp [123]|cap [123]|gdtx|cao đẳng|đại học)"
+            r"\b(?:(?:trường|truong)\s+)?(?:thcs|thpt|ptth|pt|tiểu học|tieu hoc"
+            r"|trung học(?: cơ sở| phổ thông)?|trung hoc(?: co so| pho thong)?"
+            r"|mầm non|mam non|mẫu giáo|cấp [123]|cap [123]|gdtx|cao đẳng|đại học)"
             rf"(?:\s+(?-i:(?:{_PROPER}|\d+)))+",
             re.IGNORECASE,
         ),

@@ -9,18 +9,56 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from lachan.domain.post import Source, SourceKind
 
 _PERSON_SEGMENTS: Final = frozenset(
-    ["member", "members", "user", "users", "u", "profile", "profiles", "people", "person", "author", "authors", "account", "accounts", "nick", "thanh-vien", "thanhvien", "tac-gia", "tacgia", "nguoi-dung", "nguoidung", "trang-ca-nhan", "hoc-sinh-cu"]
+    [
+        "member",
+        "members",
+        "user",
+        "users",
+        "u",
+        "profile",
+        "profiles",
+        "people",
+        "person",
+        "author",
+        "authors",
+        "account",
+        "accounts",
+        "nick",
+        "thanh-vien",
+        "thanhvien",
+        "tac-gia",
+        "tacgia",
+        "nguoi-dung",
+        "nguoidung",
+        "trang-ca-nhan",
+        "hoc-sinh-cu",
+    ]
 )
 _TAG_SEGMENTS: Final = frozenset(
-    ["tag", "tags", "hashtag", "hashtags", "topic-tag", "chu-de-nong", "tu-khoa", "tukhoa", "explore", "trending"]
+    [
+        "tag",
+        "tags",
+        "hashtag",
+        "hashtags",
+        "topic-tag",
+        "chu-de-nong",
+        "tu-khoa",
+        "tukhoa",
+        "explore",
+        "trending",
+    ]
 )
 _SEARCH_SEGMENTS: Final = frozenset(["search", "tim-kiem", "timkiem", "find", "tim", "results", "query"])
 _LOGIN_SEGMENTS: Final = frozenset(
     ["login", "signin", "sign-in", "dang-nhap", "messages", "inbox", "direct", "conversations"]
 )
-_PERSON_QUERIES: Final = frozenset(["author", "user", "username", "userid", "user_id", "u", "uid", "member", "profile", "nick"])
+_PERSON_QUERIES: Final = frozenset(
+    ["author", "user", "username", "userid", "user_id", "u", "uid", "member", "profile", "nick"]
+)
 _TAG_QUERIES: Final = frozenset(["tag", "tags", "hashtag", "label"])
-_SEARCH_QUERIES: Final = frozenset(["q", "query", "s", "search", "keyword", "keywords", "kw", "term", "text", "tu_khoa", "tukhoa"])
+_SEARCH_QUERIES: Final = frozenset(
+    ["q", "query", "s", "search", "keyword", "keywords", "kw", "term", "text", "tu_khoa", "tukhoa"]
+)
 _PERSON_SCRIPTS: Final = frozenset(["member.php", "memberlist.php", "profile.php", "userinfo.php"])
 _SEARCH_SCRIPTS: Final = frozenset(["search.php", "find.php", "tags.php"])
 #: Hosts on which a bare first path segment names a person or a page alike: not told apart without an API.
@@ -77,7 +115,7 @@ def _not_a_place(path: str, host: str, query: str, kind: SourceKind | None) -> s
 
 
 def belongs(source: Source, url: str) -> bool:
-    """Whether `url` lies in the registered place: same scheme, host and port, under the prefix, no dot segments.
+    """Whether `url` lies in the registered place: same scheme, host and port, under the prefix, no dots.
 
     The prefix must end where a path segment does: `/forum/a` does not contain `/forum/ab`.
     """
@@ -92,7 +130,7 @@ def belongs(source: Source, url: str) -> bool:
     if asked.username is not None or asked.password is not None:
         return False
     path, under = unquote(asked.path) or "/", unquote(prefix.path) or "/"
-    if "\\" in path or {".", ".."} & set(path.split("/")):
+    if "\\" in path or {".", ".."} & set(path.split("/")):  # browsers and servers resolve them differently
         return False
     if prefix.query:
         return path == under and asked.query.startswith(prefix.query)
