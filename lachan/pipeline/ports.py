@@ -733,6 +733,25 @@ class NoticeWriter(Protocol):
     def docx(self, notice: Notice, letterhead: Letterhead, *, demo: bool) -> bytes: ...
 
 
+class ReportKind(StrEnum):
+    WEEKLY = "weekly"
+    ADHOC = "adhoc"
+
+
+class ReportFormat(StrEnum):
+    HTML = "html"
+    CSV = "csv"
+    JSON = "json"
+
+
+class ReportWriter(Protocol):
+    """Sums up what people confirmed in an inclusive range of days (Asia/Ho_Chi_Minh)."""
+
+    def write(self, kind: ReportKind, first: date, last: date, form: ReportFormat) -> bytes:
+        """UTF-8 bytes of a whole document. A week runs from Monday to Sunday."""
+        ...
+
+
 @dataclass(frozen=True)
 class CrawlSummary:
     """What one crawl did."""
