@@ -1,0 +1,67 @@
+"""Commands for the judge: classify, train, evaluate."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import typer
+
+import classifiers
+from classifiers.classify import classify_lines
+from classifiers.evaluate import evaluate as measure
+from classifiers.evaluate import to_html
+from classifiers.labelled import read_labelled
+from classifiers.train import train as fit
+from lachan.app.settings import read_settings
+from lachan.domain.errors import InputError
+
+
+def classify(file: str = typer.Argument("-", help="JSON Lines of posts; - is standard input.")) -> None:
+    """Judge posts: JSON Lines in, JSON Lines out, in order. Stores nothing.
+
+    In: {"id", "text", "source_audience": "minors"|"general"}. A bad line gives {"id", "line", "error"} in its
+    place; then the exit status is 1.
+    """
+    judge = classifiers.load_judge(read_settings().models)
+    if file != "-" and not Path(file).is_file():
+        raise InputError(f"{file} is not a file")
+    bad = False
+    stream = sys.stdin.buffer if file == "-" else Path(file).open("rb")
+    with stream:
+        for row in classify_lines(judge, (line.decode("utf-8", "replace") for line in stream)):
+            bad = bad or "error" in row
+            print(json.dumps(row, ensure_ascii=False), flush=False)
+    if bad:
+        raise typer.Exit(1)
+
+
+def train(
+    data: list[Path] = typer.Option(
+        ..., exists=True, dir_okay=False, help="Labelled JSON Lines; repeatable."
+    ),
+    out: Path = typer.Option(..., help="Folder for the model."),
+    seed: int = typer.Option(0),
+) -> None:
+    """Train the judge on labelled posts. Going live is another matter: the gate decides."""
+    report = fit(data, out, seed=seed)
+    typer.echo(report.summary())
+
+
+def evaluate(
+    data: Path = typer.Option(..., exists=True, dir_okay=False, help="Labelled JSON Lines."),
+    html: Path | None = typer.Option(None, help="Write the figures and every error as a page."),
+    model: Path | None = typer.Option(None, exists=True, file_okay=False, help="Another model folder."),
+) -> None:
+    """Measure the judge on labelled posts, with 95 % intervals."""
+    judge = classifiers.load_judge(model or read_settings().models)
+    result = measure(judge, read_labelled(data))
+    typer.echo(json.dumps(result.to_dict(), ensure_ascii=False, indent=1))
+    if html is not None:
+        html.write_text(to_html(result), encoding="utf-8")
+
+
+def register(app: typer.Typer) -> None:
+    for command in (classify, train, evaluate):
+        app.command()(command)

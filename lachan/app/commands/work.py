@@ -1,0 +1,141 @@
+"""Commands that do the work: crawl, import, assess, publish, run, serve, stop, resume."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import typer
+import uvicorn
+
+from crawlers.run import run_crawl
+from lachan.app.bootstrap import Application, worker_name
+from lachan.app.commands.options import acting, opened
+from lachan.app.desk import desk_app
+from lachan.app.scheduler import Scheduler
+from lachan.app.trial import trial
+from lachan.domain.account import Role
+from lachan.domain.errors import InputError
+from lachan.pipeline.import_rows import RowFormat, read_rows
+from lachan.pipeline.ports import CrawlSummary
+
+HOST = "127.0.0.1"  # a reverse proxy with TLS stands before it; see docs/operators.md
+
+
+def crawl_here(application: Application, keys: list[str]) -> CrawlSummary:
+    """Crawl in this very process (the reactor runs once a process): all active sources, or those named."""
+    wanted = keys or [source.key for source in application.sources.active()]
+    if not wanted:
+        return CrawlSummary(problems=("no source is active, or everything is stopped",))
+    return run_crawl(wanted, application.intake, worker_name(), allow_loopback=application.loopback)
+
+
+def crawl(
+    source: list[str] = typer.Option([], help="Only these sources; repeatable."),
+    as_json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Read the registered places once, politely; what is new goes to the inbox."""
+    with opened() as application:
+        done = crawl_here(application, source)
+    typer.echo(json.dumps(asdict(done), ensure_ascii=False) if as_json else _say(done))
+
+
+def _say(done: CrawlSummary) -> str:
+    line = (
+        f"{done.pages} pages, {done.extracted} posts: {done.inboxed} new, {done.duplicates} known; "
+        f"robots.txt refused {done.robots_refused}, errors {done.errors}"
+    )
+    return "\n".join([line, *(f"  {problem}" for problem in done.problems)])
+
+
+def import_(
+    file: Path = typer.Argument(exists=True, dir_okay=False, help="JSON Lines (.jsonl) or CSV (.csv)."),
+    source: str | None = typer.Option(None, help="The registered source that the rows come from."),
+    column: list[str] = typer.Option([], help="Column mapping FIELD=NAME, e.g. text=content; repeatable."),
+    trial_only: bool = typer.Option(False, "--trial", help="Judge any file; store nothing; print a summary."),
+    show: int = typer.Option(0, min=0, help="With --trial: print this many flagged rows to the terminal."),
+    account: str | None = typer.Option(None, "--as", help="Who imports."),
+) -> None:
+    """Bring posts of a registered source from a file to the inbox, or try the judge on any file."""
+    columns: dict[str, str] = {}
+    for pair in column:
+        field, sign, name = pair.partition("=")
+        if not sign:
+            raise InputError(f"--column wants FIELD=NAME, not {pair!r}")
+        columns[field] = name
+    form = RowFormat.CSV if file.suffix.lower() == ".csv" else RowFormat.JSONL
+    with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+        if trial_only:
+            typer.echo(json.dumps(trial(lines, form, columns, show), ensure_ascii=False, indent=1))
+            return
+        if source is None:
+            raise InputError("name the registered source: --source KEY (or only try the file: --trial)")
+        with opened(live=True) as application:
+            actor = acting(application, account, Role.ADMIN)
+            done = application.intake.import_rows(actor.name, source, read_rows(lines, form, columns))
+    for row in done.bad:
+        typer.echo(f"line {row.line}: {row.error}", err=True)
+    got = done.received
+    typer.echo(f"{got.inboxed} to the inbox, {got.duplicates} known already, {len(done.bad)} left out")
+    if done.bad:
+        raise typer.Exit(1)
+
+
+def assess(as_json: bool = typer.Option(False, "--json")) -> None:
+    """Judge what waits in the inbox: dropped at once, or a case."""
+    with opened() as application:
+        done = application.assess.drain()
+    if as_json:
+        typer.echo(json.dumps(asdict(done)))
+        return
+    typer.echo(
+        f"{done.judged} judged: {done.dropped} dropped, {done.opened} cases opened, {done.joined} joined; "
+        f"{done.failed} failed"
+    )
+    for key in done.halted:
+        typer.echo(f"HALTED {key}: more than 20 % of its last posts were flagged; look at it", err=True)
+
+
+def publish() -> None:
+    """Bring the search index up to what people confirmed."""
+    with opened() as application:
+        typer.echo(f"{application.publisher.drain()} changes published")
+
+
+def run() -> None:
+    """Work by the schedule until stopped (Ctrl-C): crawl, assess, publish, retain."""
+    with opened(live=True) as application:
+        Scheduler(application.database, worker_name()).run()
+
+
+def serve(port: int = typer.Option(8000, min=1, max=65535)) -> None:
+    """The desk, on this machine."""
+    with opened() as application:
+        uvicorn.run(desk_app(application), host=HOST, port=port, log_level="warning", server_header=False)
+
+
+def stop(
+    source: str | None = typer.Option(None, help="One source; without it, everything."),
+    account: str | None = typer.Option(None, "--as", help="Who stops."),
+) -> None:
+    """Stop one source, or everything, at once."""
+    with opened() as application:
+        application.sources.stop(acting(application, account, Role.ADMIN), source)
+    typer.echo(f"stopped: {source or 'everything'}; `lachan resume` lifts it")
+
+
+def resume(
+    source: str | None = typer.Option(None, help="One source; without it, everything."),
+    account: str | None = typer.Option(None, "--as", help="Which admin."),
+) -> None:
+    """Lift a stop. A stopped source waits for two people again."""
+    with opened() as application:
+        application.sources.resume(acting(application, account, Role.ADMIN), source)
+    typer.echo(f"resumed: {source or 'everything'}")
+
+
+def register(app: typer.Typer) -> None:
+    for command in (crawl, assess, publish, run, serve, stop, resume):
+        app.command()(command)
+    app.command("import")(import_)

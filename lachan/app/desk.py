@@ -1,0 +1,38 @@
+"""The desk as this installation serves it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lachan.app.bootstrap import DEMO, Application, clock
+from lachan.app.demo_accounts import read_accounts
+from review_ui import create_app
+from review_ui.desk import DemoAccount, DemoInfo, Desk
+
+
+def desk_app(application: Application) -> Any:
+    """The ASGI application over this data folder."""
+    demo = None
+    if application.kind == DEMO:
+        accounts = read_accounts(application)
+        demo = DemoInfo(tuple(DemoAccount(a.name, a.role, a.password, a.totp_secret) for a in accounts))
+    return create_app(
+        Desk(
+            database=application.database,
+            accounts=application.accounts,
+            review=application.review,
+            protect=application.protect,
+            notify=application.notify,
+            appeals=application.appeals,
+            sources=application.sources,
+            search=application.search,
+            publisher=application.publisher,
+            reports=application.reports,
+            letters=application.letters,
+            letterhead=application.settings.letterhead,
+            keys=application.keys,
+            clock=clock,
+            demo=demo,
+            secure_cookies=application.settings.secure_cookies,
+        )
+    )

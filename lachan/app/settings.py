@@ -1,0 +1,105 @@
+"""Settings: read once from `lachan.toml` and the environment, then never changed.
+
+The environment wins over the file. Relative paths in the file are relative to it. An unknown key is an error:
+a mistyped setting must not pass in silence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+
+from lachan.domain.errors import InputError
+from lachan.pipeline.ports import Letterhead
+
+CONFIG_NAME: Final = "lachan.toml"
+_KEYS: Final = frozenset(
+    {"data", "database_url", "index_url", "key_file", "models", "secure_cookies", "letterhead"}
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where everything is. `index_url` is a folder path (Tantivy)."""
+
+    data: Path
+    database_url: str
+    index_url: str
+    key_file: Path
+    models: Path | None
+    secure_cookies: bool
+    letterhead: Letterhead
+
+
+_BLANK_LETTERHEAD: Final = Letterhead(
+    parent_body="CÔNG AN TỈNH ………",
+    issuer="PHÒNG ………",
+    issuer_code="……",
+    place="………",
+    signer_title="TRƯỞNG PHÒNG",
+    signer_name="………",
+    contact="………",
+)
+
+
+def read_settings(
+    environment: Mapping[str, str] = os.environ, folder: Path | None = None, data: Path | None = None
+) -> Settings:
+    """Settings from `LACHAN_CONFIG` (or `lachan.toml` in `folder`, default the current one) and `LACHAN_*`.
+
+    `data` (a command-line option) wins over both. Raises InputError saying which key is wrong.
+    """
+    base = (folder or Path.cwd()).resolve()
+    path = Path(environment.get("LACHAN_CONFIG", base / CONFIG_NAME))
+    read: dict[str, Any] = {}
+    if path.is_file():
+        base = path.resolve().parent
+        try:
+            read = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise InputError(f"{path} is not valid TOML: {error}") from error
+    elif "LACHAN_CONFIG" in environment:
+        raise InputError(f"LACHAN_CONFIG names {path}, which is not there")
+    unknown = set(read) - _KEYS
+    if unknown:
+        raise InputError(f"{path} has unknown keys: {', '.join(sorted(unknown))}")
+
+    def value(name: str) -> str | None:
+        return environment.get(f"LACHAN_{name.upper()}") or read.get(name)
+
+    def place(name: str) -> Path | None:
+        given = value(name)
+        return None if given is None else (base / Path(given).expanduser()).resolve()
+
+    folder_ = data.resolve() if data is not None else place("data") or base / "var"
+    secure = str(value("secure_cookies") or "false").lower()
+    if secure not in ("true", "false"):
+        raise InputError("secure_cookies is true or false")
+    return Settings(
+        data=folder_,
+        database_url=value("database_url") or f"sqlite:///{folder_ / 'lachan.db'}",
+        index_url=value("index_url") or str(folder_ / "index"),
+        key_file=place("key_file") or _default_key_file(environment, folder_),
+        models=place("models"),
+        secure_cookies=secure == "true",
+        letterhead=_letterhead(read.get("letterhead", {}), path),
+    )
+
+
+def _default_key_file(environment: Mapping[str, str], data: Path) -> Path:
+    """Outside the data folder, so that a copy of the folder is not a copy of the keys."""
+    home = Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    tag = hashlib.sha256(str(data).encode()).hexdigest()[:12]
+    return home / "lachan" / f"keys-{tag}.json"
+
+
+def _letterhead(given: Any, path: Path) -> Letterhead:
+    names = {field.name for field in fields(Letterhead)}
+    if not isinstance(given, dict) or set(given) - names:
+        raise InputError(f"[letterhead] in {path} may have: {', '.join(sorted(names))}")
+    return Letterhead(**{n: str(given.get(n, getattr(_BLANK_LETTERHEAD, n))) for n in names})
