@@ -1,0 +1,68 @@
+"""Filters and orders over cases. Ordered pages walk an index for each state and stop after the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, UnaryExpression, func, or_, select, union_all
+
+from lachan.domain.case import CaseState
+from lachan.pipeline.ports import CaseFilter, QueueOrder
+from lachan.store.scope import unique
+from lachan.store.tables import case_categories, cases
+
+
+def conditions(where: CaseFilter) -> list[ColumnElement[bool]]:
+    """All but the states."""
+    found: list[ColumnElement[bool]] = []
+    if where.route is not None:
+        found.append(cases.c.route == where.route.value)
+    if where.category is not None:
+        named = select(case_categories.c.case_id).where(
+            case_categories.c.category == where.category.value, case_categories.c.case_id == cases.c.id
+        )
+        found.append(named.exists())
+    if where.source is not None:
+        found.append(cases.c.source == where.source)
+    if where.urgent is not None:
+        found.append(cases.c.urgent.is_(where.urgent))
+    if where.claimed_by is not None:
+        found.append(cases.c.claimed_by == where.claimed_by)
+    if where.not_decided_by is not None:
+        found.append(or_(cases.c.decided_by.is_(None), cases.c.decided_by != where.not_decided_by))
+    if where.first is not None:
+        found.append(cases.c.day >= where.first)
+    if where.last is not None:
+        found.append(cases.c.day <= where.last)
+    return found
+
+
+def _order(columns: Any, order: QueueOrder) -> tuple[UnaryExpression[Any], ...]:
+    if order is QueueOrder.NEWEST:
+        return columns.opened_at.desc(), columns.id.desc()
+    return columns.queue_rank.asc(), columns.id.asc()
+
+
+def page(where: CaseFilter, order: QueueOrder, limit: int, offset: int) -> Select[*tuple[Any, ...]]:
+    """One page. A branch for each state, each cut at the page's end, merged: no sort over the whole queue."""
+    states = unique(where.states) or list(CaseState)
+    filters = conditions(where)
+    branches = [
+        select(cases.c.id, cases.c.queue_rank, cases.c.opened_at)
+        .where(cases.c.state == state.value, *filters)
+        .order_by(*_order(cases.c, order))
+        .limit(offset + limit)
+        .subquery()
+        for state in states
+    ]
+    merged = union_all(*(select(branch) for branch in branches)).subquery()
+    chosen = select(merged.c.id).order_by(*_order(merged.c, order)).limit(limit).offset(offset).subquery()
+    return select(cases).join(chosen, chosen.c.id == cases.c.id).order_by(*_order(cases.c, order))
+
+
+def size(where: CaseFilter) -> Select[*tuple[Any, ...]]:
+    """How many."""
+    query = select(func.count()).select_from(cases).where(*conditions(where))
+    if where.states:
+        query = query.where(cases.c.state.in_([state.value for state in where.states]))
+    return query

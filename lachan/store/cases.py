@@ -1,0 +1,262 @@
+"""Cases and their posts. Text lives sealed in `case_posts`; `cases` is the textless fact row."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, delete, select, update
+
+from lachan.domain.assessment import Assessment
+from lachan.domain.case import Case, CasePost, CaseState
+from lachan.domain.errors import ConflictError, NotFound
+from lachan.domain.measure import NOTICE_MEASURES
+from lachan.domain.post import Post
+from lachan.domain.taxonomy import Category, Route
+from lachan.pipeline.ports import CaseFilter, CopyCandidate, NewCase, QueueOrder
+from lachan.store import case_queues, case_rows
+from lachan.store.scope import Scope, chunks, unique
+from lachan.store.tables import case_bands, case_categories, case_posts
+from lachan.store.tables import cases as facts
+
+
+class SqlCaseStore:
+    """CaseStore on SQL. `save` leaves `post_count` alone: near-copies may join while an officer reads."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def open_many(self, cases: Sequence[NewCase]) -> list[Case]:
+        if not cases:
+            return []
+        drafts = [_draft(item) for item in cases]
+        rows = [
+            {**case_rows.case_values(self._scope, case), "post_count": 1, "version": 1, "has_text": True}
+            for case in drafts
+        ]
+        statement = facts.insert().returning(facts.c.id, sort_by_parameter_order=True)
+        ids = self._scope.run(statement, rows).scalars().all()
+        opened = [replace(case, id=id_) for case, id_ in zip(drafts, ids, strict=True)]
+        self._insert(
+            case_categories,
+            [{"case_id": case.id, "category": c.value} for case in opened for c in unique(case.categories)],
+        )
+        self._insert(
+            case_posts,
+            [
+                self._post(case, item.post, item.assessment, 1)
+                for case, item in zip(opened, cases, strict=True)
+            ],
+        )
+        self._insert(
+            case_bands,
+            [
+                {"case_id": case.id, "band": band}
+                for case, item in zip(opened, cases, strict=True)
+                for band in unique(item.bands)
+            ],
+        )
+        return opened
+
+    def _insert(self, table: Any, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self._scope.run(table.insert(), rows)
+
+    def _post(self, case: Case, post: Post, assessment: Assessment, position: int) -> dict[str, Any]:
+        content = case_rows.pack_content(post, assessment)
+        return {
+            "case_id": case.id,
+            "position": position,
+            "source": post.source,
+            "captured_at": post.captured_at,
+            "published_at": post.published_at,
+            "content_hash": hashlib.sha256(post.text.encode()).hexdigest(),
+            "content_sealed": self._scope.keys.seal(content, case.delete_text_at, purpose="text"),
+            "route": assessment.route.value,
+            "context": assessment.context.value,
+            "model": assessment.model,
+            "labels": json.dumps([[label.category.value, label.score] for label in assessment.labels]),
+            "urgent": assessment.urgent,
+            "age": assessment.age.value,
+        }
+
+    def join(self, case: int, post: Post, assessment: Assessment) -> None:
+        known = self.get(case)
+        if known.state is CaseState.CLOSED:
+            raise ConflictError(f"{known.number} is closed: open a linked case")
+        position = self._scope.run(
+            update(facts)
+            .where(facts.c.id == case)
+            .values(post_count=facts.c.post_count + 1)
+            .returning(facts.c.post_count)
+        ).scalar_one()
+        self._insert(case_posts, [self._post(known, post, assessment, position)])
+
+    def candidates(self, bands: Sequence[str]) -> list[CopyCandidate]:
+        if not bands:
+            return []
+        sharing = select(case_bands.c.case_id).where(case_bands.c.band.in_(unique(bands)))
+        query = (
+            select(facts.c.id, facts.c.state, facts.c.route, facts.c.categories, case_posts.c.content_sealed)
+            .join(case_posts, and_(case_posts.c.case_id == facts.c.id, case_posts.c.position == 1))
+            .where(facts.c.id.in_(sharing))
+            .order_by(facts.c.id.desc())
+        )
+        return [
+            CopyCandidate(
+                case=row.id,
+                state=CaseState(row.state),
+                route=Route(row.route),
+                categories=case_rows.unpack_categories(row.categories),
+                first_text=case_rows.first_text(self._scope, row.content_sealed),
+            )
+            for row in self._scope.run(query)
+        ]
+
+    def get(self, case: int) -> Case:
+        query = self._scope.locking(select(facts).where(facts.c.id == case))
+        row = self._scope.run(query).one_or_none()
+        if row is None:
+            raise NotFound(f"no case {case}")
+        return case_rows.case_of(self._scope, row)
+
+    def save(self, case: Case) -> Case:
+        before = self.get(case.id)
+        values = case_rows.case_values(self._scope, case)
+        changed = self._scope.run(
+            update(facts)
+            .where(facts.c.id == case.id, facts.c.version == case.version)
+            .values(**values, version=case.version + 1)
+        )
+        if changed.rowcount != 1:
+            raise ConflictError(f"{case.number} was changed by somebody else: look at it again")
+        if before.categories != case.categories:
+            self._scope.run(delete(case_categories).where(case_categories.c.case_id == case.id))
+            rows = [{"case_id": case.id, "category": c.value} for c in unique(case.categories)]
+            self._insert(case_categories, rows)
+        if before.delete_text_at != case.delete_text_at:
+            self._reseal(case.id, case.delete_text_at)
+        return replace(case, version=case.version + 1, post_count=before.post_count)
+
+    def _reseal(self, case: int, until: datetime) -> None:
+        query = select(case_posts.c.id, case_posts.c.content_sealed).where(case_posts.c.case_id == case)
+        rows = [
+            {"row": row.id, "sealed": self._scope.keys.seal(clear, until, purpose="text")}
+            for row in self._scope.run(query).all()
+            if (clear := self._scope.opened(row.content_sealed)) is not None
+        ]
+        if rows:
+            statement = (
+                update(case_posts)
+                .where(case_posts.c.id == bindparam("row"))
+                .values(content_sealed=bindparam("sealed"))
+            )
+            self._scope.run(statement, rows)
+
+    def posts(self, case: int, limit: int = 50) -> list[CasePost]:
+        query = (
+            select(case_posts)
+            .where(case_posts.c.case_id == case)
+            .order_by(case_posts.c.position)
+            .limit(limit)
+        )
+        return [case_rows.post_of(self._scope, row) for row in self._scope.run(query)]
+
+    def texts(self, cases: Sequence[int]) -> dict[int, str]:
+        texts: dict[int, str] = {}
+        for part in chunks(cases):
+            query = select(case_posts.c.case_id, case_posts.c.content_sealed).where(
+                case_posts.c.case_id.in_(part), case_posts.c.position == 1
+            )
+            for row in self._scope.run(query):
+                text = case_rows.first_text(self._scope, row.content_sealed)
+                if text is not None:
+                    texts[row.case_id] = text
+        return texts
+
+    def find(
+        self,
+        where: CaseFilter,
+        *,
+        order: QueueOrder = QueueOrder.PRIORITY,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> list[Case]:
+        rows = self._scope.run(case_queues.page(where, order, limit, offset))
+        return [case_rows.case_of(self._scope, row) for row in rows]
+
+    def count(self, where: CaseFilter) -> int:
+        return int(self._scope.run(case_queues.size(where)).scalar_one())
+
+    def claim_expired(self, now: datetime) -> list[Case]:
+        query = (
+            select(facts)
+            .where(facts.c.state == CaseState.CLAIMED.value, facts.c.claimed_until <= now)
+            .order_by(facts.c.id)
+        )
+        # Skipping locked rows: a case whose officer is acting on it right now has not been left.
+        rows = self._scope.run(self._scope.locking(query, skip=True))
+        return [case_rows.case_of(self._scope, row) for row in rows]
+
+    def recent_reasons(self, account: str, limit: int = 20) -> list[str]:
+        query = (
+            select(facts.c.words_sealed)
+            .where(
+                facts.c.decided_by == account,
+                facts.c.measure.in_([measure.value for measure in NOTICE_MEASURES]),
+                facts.c.words_sealed.is_not(None),
+            )
+            .order_by(facts.c.decided_at.desc(), facts.c.id.desc())
+            .limit(limit)
+        )
+        reasons = [
+            case_rows.case_words(self._scope, sealed)[0] for sealed in self._scope.run(query).scalars()
+        ]
+        return [reason for reason in reasons if reason]
+
+    def text_due(self, now: datetime) -> list[int]:
+        query = (
+            select(facts.c.id)
+            .where(facts.c.has_text.is_(True), facts.c.delete_text_at <= now)
+            .order_by(facts.c.id)
+        )
+        return list(self._scope.run(query).scalars())
+
+    def drop(self, cases: Sequence[int]) -> None:
+        for part in chunks(cases):
+            self._scope.run(delete(facts).where(facts.c.id.in_(part)))
+
+    def drop_texts(self, cases: Sequence[int]) -> None:
+        for part in chunks(cases):
+            self._scope.run(delete(case_posts).where(case_posts.c.case_id.in_(part)))
+            self._scope.run(delete(case_bands).where(case_bands.c.case_id.in_(part)))
+            self._scope.run(
+                update(facts).where(facts.c.id.in_(part)).values(has_text=False, words_sealed=None)
+            )
+
+    def drop_facts(self, before: datetime) -> int:
+        return self._scope.run(delete(facts).where(facts.c.opened_at < before)).rowcount
+
+
+def _draft(item: NewCase) -> Case:
+    """The case that a flagged post opens; `id` 0 until the database numbers it."""
+    post, assessment = item.post, item.assessment
+    categories: tuple[Category, ...] = tuple(unique(assessment.categories))
+    return Case(
+        id=0,
+        route=assessment.route,
+        state=CaseState.OPEN,
+        source=post.source,
+        categories=categories,
+        context=assessment.context,
+        urgent=assessment.urgent,
+        age=assessment.age,
+        opened_at=post.captured_at,
+        published_at=post.published_at,
+        delete_text_at=item.delete_text_at,
+        linked_case=item.linked_case,
+    )

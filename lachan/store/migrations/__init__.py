@@ -1,0 +1,1 @@
+"""Alembic's folder, shipped in the package and run by `lachan.store.migrate`: `env.py`, `versions/`."""

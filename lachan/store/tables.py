@@ -1,0 +1,370 @@
+"""Every table. Names of tables are those of DESIGN; columns ending in `_sealed` hold AES-GCM bytes.
+
+Enum values are stored as their words: a new one needs no migration. Moments are UTC microseconds, days are
+calendar days in Asia/Ho_Chi_Minh unless said otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from lachan.store.columns import Id, Moment
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", Id, primary_key=True, autoincrement=True)
+
+
+def _case() -> Column[int]:
+    """Of a case: goes when the fact row of the case goes."""
+    return Column("case_id", Id, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False)
+
+
+# --- Sources and counters ---
+sources: Final = Table(
+    "sources",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("url_sealed", LargeBinary, nullable=False),
+    Column("url_prefix_sealed", LargeBinary, nullable=False),
+    Column("audience", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("legal_basis", Text, nullable=False),
+    Column("contact_sealed", LargeBinary, nullable=False),
+    Column("proposed_by", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("confirmed_by", String),
+    Column("confirmed_at", Moment),
+    Column("last_harm_at", Moment),
+    Column("halt_reason", Text),
+)
+counters: Final = Table(
+    "counters",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("day", Date, primary_key=True, comment="UTC"),
+    Column("name", String, primary_key=True),
+    Column("amount", Id, nullable=False),
+)
+judged: Final = Table(
+    "judged",
+    metadata,
+    _id(),
+    Column("source", String, nullable=False),
+    Column("posts", Integer, nullable=False),
+    Column("flagged", Integer, nullable=False),
+    Index(None, "source", "id"),
+)
+
+# --- Frontier and inbox ---
+frontier: Final = Table(
+    "frontier",
+    metadata,
+    _id(),
+    Column("source", String, nullable=False),
+    Column("host", String, nullable=False),
+    Column("url_hash", String(64), nullable=False, comment="HMAC-SHA-256, hex"),
+    Column("url_sealed", LargeBinary, comment="NULL once the page is done"),
+    Column("sealed_until", Moment, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("mark_hash", String(32), nullable=False, comment="HMAC of the mark, '' when unknown"),
+    Column("state", String, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("leased_by", String),
+    Column("leased_until", Moment),
+    Column("finished_at", Moment),
+    Column("error", String(40)),
+    UniqueConstraint("source", "url_hash"),
+    Index(None, "host", "state"),
+    Index(None, "state", "not_before", "id"),
+    Index(None, "state", "sealed_until"),
+    sqlite_autoincrement=True,
+)
+frontier_hosts: Final = Table(
+    "frontier_hosts", metadata, Column("host", String, primary_key=True, comment="a row to lock, no more")
+)
+inbox: Final = Table(
+    "inbox",
+    metadata,
+    _id(),
+    Column("fingerprint", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("post_sealed", LargeBinary, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("leased_by", String),
+    Column("leased_until", Moment),
+    Column("quarantined_at", Moment),
+    Column("error", String(40)),
+    Index(None, "expires_at"),
+    sqlite_autoincrement=True,
+)
+fingerprints: Final = Table(
+    "fingerprints",
+    metadata,
+    Column("fingerprint", String, primary_key=True),
+    Column("first_seen", Date, nullable=False, index=True, comment="UTC"),
+    sqlite_with_rowid=False,
+)
+
+# --- Cases ---
+cases: Final = Table(
+    "cases",
+    metadata,
+    _id(),
+    Column("route", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("categories", Text, nullable=False, comment="best first, joined by commas"),
+    Column("context", String, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("age", String, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("published_at", Moment),
+    Column("day", Date, nullable=False, index=True, comment="of publication, else of capture"),
+    Column("captured_day", Date, nullable=False),
+    Column("queue_rank", Id, nullable=False, comment="smaller is handled sooner; see case_rows.queue_rank"),
+    Column("delete_text_at", Moment, nullable=False),
+    Column("has_text", Boolean, nullable=False),
+    Column("post_count", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("claimed_by", String),
+    Column("claimed_until", Moment),
+    Column("decided_by", String),
+    Column("decided_at", Moment),
+    Column("measure", String),
+    Column("words_sealed", LargeBinary, comment="JSON of the reason and the approver's note"),
+    Column("citations", Text, nullable=False, comment="JSON list"),
+    Column("approved_by", String),
+    Column("closed_at", Moment),
+    Column("overturned", Boolean, nullable=False),
+    Column("linked_case", Id),
+    Index(None, "state", "queue_rank", "id"),
+    Index(None, "state", "route", "queue_rank", "id"),
+    Index(None, "state", "opened_at", "id"),
+    Index(None, "has_text", "delete_text_at"),
+    Index(None, "decided_by", "decided_at"),
+    Index(None, "opened_at"),
+    sqlite_autoincrement=True,
+)
+case_categories: Final = Table(
+    "case_categories",
+    metadata,
+    Column("category", String, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+case_posts: Final = Table(
+    "case_posts",
+    metadata,
+    _id(),
+    _case(),
+    Column("position", Integer, nullable=False, comment="1 is the post that opened the case"),
+    Column("source", String, nullable=False),
+    Column("captured_at", Moment, nullable=False),
+    Column("published_at", Moment),
+    Column("content_hash", String(64), nullable=False, comment="SHA-256 of the redacted text, hex"),
+    Column("content_sealed", LargeBinary, nullable=False, comment="JSON of text, URL, spans, reasons"),
+    Column("route", String, nullable=False),
+    Column("context", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("labels", Text, nullable=False, comment="JSON list of [category, score]"),
+    Column("urgent", Boolean, nullable=False),
+    Column("age", String, nullable=False),
+    UniqueConstraint("case_id", "position"),
+    sqlite_autoincrement=True,
+)
+case_bands: Final = Table(
+    "case_bands",
+    metadata,
+    Column("band", String, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+# --- Letters, help, appeals ---
+notices: Final = Table(
+    "notices",
+    metadata,
+    _id(),
+    _case(),
+    Column("measure", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("code", String, nullable=False),
+    Column(
+        "letter_sealed",
+        LargeBinary,
+        nullable=False,
+        comment="JSON list: recipient, URL, description, necessity",
+    ),
+    Column("categories", Text, nullable=False),
+    Column("citations", Text, nullable=False, comment="JSON list"),
+    Column("content_hash", String(64), nullable=False),
+    Column("captured_at", Moment, nullable=False),
+    Column("drafted_by", String, nullable=False),
+    Column("drafted_at", Moment, nullable=False),
+    Column("drafted_day", Date, nullable=False, index=True),
+    Column("page_check", String, nullable=False),
+    Column("checked_at", Moment),
+    Column("approved_by", String),
+    Column("issued_at", Moment),
+    Column("delivered_at", Moment),
+    Column("due_at", Moment),
+    UniqueConstraint("code"),
+    Index(None, "case_id"),
+    Index(None, "state", "id"),
+    sqlite_autoincrement=True,
+)
+referrals: Final = Table(
+    "referrals",
+    metadata,
+    _id(),
+    _case(),
+    Column("state", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("harm_source", String, nullable=False),
+    Column("need_sealed", LargeBinary, nullable=False),
+    Column("opened_by", String, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("opened_day", Date, nullable=False, index=True),
+    Column("sent_at", Moment),
+    Column("accepted_at", Moment),
+    Column("follow_ups", Integer, nullable=False),
+    Column("closed_at", Moment),
+    Index(None, "case_id"),
+    Index(None, "state", "opened_at"),
+    sqlite_autoincrement=True,
+)
+appeals: Final = Table(
+    "appeals",
+    metadata,
+    _id(),
+    Column("notice_id", Id, ForeignKey("notices.id", ondelete="CASCADE"), nullable=False, index=True),
+    _case(),
+    Column("state", String, nullable=False),
+    Column("words_sealed", LargeBinary, nullable=False, comment="JSON of reason and answer"),
+    Column("received_at", Moment, nullable=False),
+    Column("received_day", Date, nullable=False, index=True),
+    Column("assigned_to", String),
+    Column("decided_at", Moment),
+    Index(None, "case_id"),
+    Index(None, "state", "received_at"),
+    sqlite_autoincrement=True,
+)
+
+# --- Accounts ---
+accounts: Final = Table(
+    "accounts",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_by", String),
+)
+credentials: Final = Table(
+    "credentials",
+    metadata,
+    Column("account", String, ForeignKey("accounts.name", ondelete="CASCADE"), primary_key=True),
+    Column("password_hash", Text, nullable=False),
+    Column("totp_sealed", LargeBinary),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", Moment),
+    Column("last_totp_step", Id, nullable=False),
+)
+sessions: Final = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String, primary_key=True),
+    Column("account", String, ForeignKey("accounts.name", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False, index=True),
+)
+
+# --- Audit, outbox, leases, state, schedule ---
+audit_links: Final = Table(
+    "audit_links",
+    metadata,
+    Column("sequence", Id, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("details", Text, nullable=False, comment="JSON object"),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index(None, "subject", "sequence"),
+)
+audit_head: Final = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False, comment="always 1"),
+    Column("sequence", Id, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+audit_checkpoint: Final = Table(
+    "audit_checkpoint",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False, comment="always 1"),
+    Column("sequence", Id, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("signature", String(64), nullable=False),
+)
+outbox: Final = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("case_id", Id, nullable=False, comment="no key: a removal outlives its case"),
+    Column("act", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+leases: Final = Table(
+    "leases",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+state: Final = Table(
+    "state",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+schedule: Final = Table(
+    "schedule",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("command", Text, nullable=False, comment="JSON list"),
+    Column("every_seconds", Integer, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("last_at", Moment),
+    Column("last_error", Text),
+)

@@ -1,0 +1,84 @@
+"""One unit of work: every store over one transaction."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from lachan.store.accounts import SqlAccountStore
+from lachan.store.appeals import SqlAppealStore
+from lachan.store.audit import SqlAuditStore
+from lachan.store.cases import SqlCaseStore
+from lachan.store.figures import SqlFigureStore
+from lachan.store.frontier import SqlFrontierStore
+from lachan.store.inbox import SqlInboxStore
+from lachan.store.leases import SqlLeaseStore
+from lachan.store.notices import SqlNoticeStore
+from lachan.store.outbox import SqlOutboxStore
+from lachan.store.referrals import SqlReferralStore
+from lachan.store.schedule import SqlScheduleStore
+from lachan.store.scope import Scope
+from lachan.store.sources import SqlSourceStore
+from lachan.store.state import SqlStateStore
+
+
+class SqlUnit:
+    """Unit on SQL; stores are made when first asked for. Valid inside its `with` block only."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    @cached_property
+    def sources(self) -> SqlSourceStore:
+        return SqlSourceStore(self._scope)
+
+    @cached_property
+    def frontier(self) -> SqlFrontierStore:
+        return SqlFrontierStore(self._scope)
+
+    @cached_property
+    def inbox(self) -> SqlInboxStore:
+        return SqlInboxStore(self._scope)
+
+    @cached_property
+    def cases(self) -> SqlCaseStore:
+        return SqlCaseStore(self._scope)
+
+    @cached_property
+    def notices(self) -> SqlNoticeStore:
+        return SqlNoticeStore(self._scope)
+
+    @cached_property
+    def referrals(self) -> SqlReferralStore:
+        return SqlReferralStore(self._scope)
+
+    @cached_property
+    def appeals(self) -> SqlAppealStore:
+        return SqlAppealStore(self._scope)
+
+    @cached_property
+    def accounts(self) -> SqlAccountStore:
+        return SqlAccountStore(self._scope)
+
+    @cached_property
+    def audit(self) -> SqlAuditStore:
+        return SqlAuditStore(self._scope)
+
+    @cached_property
+    def outbox(self) -> SqlOutboxStore:
+        return SqlOutboxStore(self._scope)
+
+    @cached_property
+    def leases(self) -> SqlLeaseStore:
+        return SqlLeaseStore(self._scope)
+
+    @cached_property
+    def state(self) -> SqlStateStore:
+        return SqlStateStore(self._scope)
+
+    @cached_property
+    def schedule(self) -> SqlScheduleStore:
+        return SqlScheduleStore(self._scope)
+
+    @cached_property
+    def figures(self) -> SqlFigureStore:
+        return SqlFigureStore(self._scope)
