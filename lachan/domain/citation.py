@@ -20,7 +20,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from lachan.domain.errors import InputError, RefusedError
-from lachan.domain.measure import Measure
+from lachan.domain.measure import TWO_PERSON, Measure
 from lachan.domain.taxonomy import AgeBand, Category
 
 
@@ -168,7 +168,7 @@ def offered(
     measure: Measure, categories: Collection[Category], age: AgeBand, on: date
 ) -> tuple[Citation, ...]:
     """What an officer may choose from, grounds first."""
-    kinds = KINDS.get(measure, frozenset())
+    kinds, categories = KINDS.get(measure, frozenset()), _countable(measure, categories)
     fit = [row for row in allowlist() if _fits(row, kinds, categories, age, on)]
     roles, instruments = list(CitationRole), list(_INSTRUMENTS)
     return tuple(
@@ -205,7 +205,7 @@ def check(
     law stands on a ground of the Luật An ninh mạng and both its companions, one under child law on NĐ 56/2017,
     one to an owner on NĐ 147/2024 Đ36.7 (LEGAL §2.2).
     """
-    kinds = KINDS.get(measure, frozenset())
+    kinds, categories = KINDS.get(measure, frozenset()), _countable(measure, categories)
     rows = [get(citation_id) for citation_id in citation_ids]
     for row in rows:
         if not _fits(row, kinds, categories, age, on):
@@ -222,6 +222,12 @@ def check(
         for kind in kinds
     ):
         raise InputError("add the clauses on which a request of this kind stands (offered as companions)")
+
+
+def _countable(measure: Measure, categories: Collection[Category]) -> frozenset[Category]:
+    """Nothing may be removed for being unsuitable for an age: that category carries warnings only."""
+    alone = {Category.AGE_UNSUITABLE} if measure in TWO_PERSON else set()
+    return frozenset(categories) - alone
 
 
 def _carries(row: Citation, kind: RequestKind) -> bool:

@@ -16,6 +16,7 @@ from lachan.store.scope import Scope
 from lachan.store.unit import SqlUnit
 
 _RING: Final = "key_ring"
+_CREATED: Final = "created_at"
 
 
 class SqlDatabase:
@@ -54,14 +55,14 @@ def open_database(url: str, keys: KeyRing, clock: Clock) -> SqlDatabase:
     try:
         migrate(engine)
         database = SqlDatabase(engine, keys)
-        _tie(database, keys)
+        _tie(database, keys, clock)
     except BaseException:
         engine.dispose()
         raise
     return database
 
 
-def _tie(database: SqlDatabase, keys: KeyRing) -> None:
+def _tie(database: SqlDatabase, keys: KeyRing, clock: Clock) -> None:
     """The database remembers its ring at the first opening and refuses every other one after that."""
     with database.read() as unit:
         expected = unit.state.get(_RING)
@@ -71,6 +72,7 @@ def _tie(database: SqlDatabase, keys: KeyRing) -> None:
             if expected is None:
                 expected = keys.identity(create=True)
                 unit.state.set(_RING, expected)
+                unit.state.set(_CREATED, clock().isoformat())
     found = keys.identity(create=False)
     if found is None:
         raise InputError("the key file of this database is missing: put it back where LACHAN_KEY_FILE points")

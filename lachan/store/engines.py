@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError, IntegrityError
+from sqlalchemy.exc import ArgumentError, IntegrityError
 
 from lachan.domain.errors import ConflictError, InputError, LachanError
 
@@ -76,15 +77,32 @@ def _sqlite_engine(url: URL) -> Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "secure_delete=ON",
-        "foreign_keys=ON",
-        "temp_store=MEMORY",
-        "cache_size=-32768",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
+    try:
+        for pragma in (
+            "synchronous=FULL",
+            "secure_delete=ON",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-32768",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+        _use_write_ahead_log(connection)
+    except sqlite3.Error as error:
+        _raise_ours(error)
+        raise
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Lasts in the file. The switch does not wait for others as other statements do, hence the tries."""
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").fetchall()
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -131,12 +149,17 @@ def checkpoint(engine: Engine) -> None:
 
 
 def _translate(context: ExceptionContext) -> None:
+    if isinstance(context.sqlalchemy_exception, IntegrityError):
+        raise ConflictError(
+            "somebody else was faster, or it is there already"
+        ) from context.original_exception
+    _raise_ours(context.original_exception, cut=context.is_disconnect)
+
+
+def _raise_ours(original: BaseException, *, cut: bool = False) -> None:
     """Raises the domain error that says what to do; anything else stays a bug with its own traceback."""
-    original = context.original_exception
     words = str(original).lower()
     sqlstate = str(getattr(original, "sqlstate", None) or "")
-    if isinstance(context.sqlalchemy_exception, IntegrityError):
-        raise ConflictError("somebody else was faster, or it is there already") from original
     if sqlstate in _FASTER or "database is locked" in words:
         raise ConflictError("another process is writing just now: try again") from original
     if sqlstate == "53100" or "database or disk is full" in words or "no space left" in words:
@@ -149,5 +172,5 @@ def _translate(context: ExceptionContext) -> None:
         raise LachanError(
             "the database file is damaged or its disk fails: restore the last backup"
         ) from original
-    if context.is_disconnect or isinstance(original, DisconnectionError) or "connection failed" in words:
+    if cut or "connection failed" in words or "unable to open database" in words:
         raise LachanError("the database cannot be reached: start it, nothing was lost") from original

@@ -110,12 +110,7 @@ class SqlFrontierStore:
         self, worker: str, now: datetime, until: datetime, limit: int, sources: Sequence[str]
     ) -> list[Page]:
         run = self._scope.run
-        run(
-            update(pages)
-            .where(pages.c.state == LEASED, pages.c.leased_until <= now)
-            .values(state=PENDING, leased_by=None, leased_until=None)
-        )
-        run(delete(pages).where(pages.c.state == PENDING, pages.c.sealed_until <= now))
+        self._free_lapsed(now)
         due = (pages.c.state == PENDING, pages.c.not_before <= now, pages.c.source.in_(sources))
         held = exists().where(
             pages.c.host == hosts.c.host,
@@ -137,6 +132,16 @@ class SqlFrontierStore:
             .limit(limit)
         )
         return self._take(run(self._scope.locking(query, skip=True)).all(), worker, until)
+
+    def _free_lapsed(self, now: datetime) -> None:
+        """Free pages of workers that died, drop pages whose key is due. Locked rows are in good hands."""
+        lapsed = select(pages.c.id).where(pages.c.state == LEASED, pages.c.leased_until <= now)
+        for part in chunks(self._scope.run(self._scope.locking(lapsed, skip=True)).scalars().all()):
+            freed = {"state": PENDING, "leased_by": None, "leased_until": None}
+            self._scope.run(update(pages).where(pages.c.id.in_(part)).values(freed))
+        overdue = select(pages.c.id).where(pages.c.state == PENDING, pages.c.sealed_until <= now)
+        for part in chunks(self._scope.run(self._scope.locking(overdue, skip=True)).scalars().all()):
+            self._scope.run(delete(pages).where(pages.c.id.in_(part)))
 
     def _take(self, rows: Sequence[Any], worker: str, until: datetime) -> list[Page]:
         taken, lost = [], []
