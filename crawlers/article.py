@@ -1,0 +1,162 @@
+"""The article of a page: structured data first, trafilatura where there is none."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+import trafilatura
+from lxml import etree
+
+from crawlers.links import page_number
+from crawlers.markup import Element, base_of, clean_url, region, tokens, visible_text
+from crawlers.times import parse_time
+from lachan.domain.post import RawPost
+
+_ARTICLE_TYPES: Final = re.compile(r"(?:News|Blog|Report|Scholarly)?(?:Article|Posting)$|^WebPage$")
+_BODY_CLASSES: Final = frozenset(
+    {"article-body", "article-content", "detail-content", "entry-content", "post-content", "noi-dung", "content-detail",
+     "fck_detail", "singular-content", "story-body", "news-content"}
+)  # fmt: skip
+_MIN_BODY: Final = 80  # characters; less is a teaser
+_MAX_FOR_TRAFILATURA: Final = 1_000_000  # characters; its time grows faster than the page
+_TIME_METAS: Final = (
+    "article:published_time",
+    "datepublished",
+    "pubdate",
+    "date",
+    "dc.date",
+    "og:published_time",
+)
+
+
+def article_post(tree: Element, url: str, now: datetime) -> RawPost | None:
+    """The article with its title, author and time; None where the page has none. Comments are not part of it."""
+    records = [record for record in json_ld(tree) if _is_article(record)]
+    record = records[0] if records else {}
+    text = _structured_body(tree)
+    title = _text(record.get("headline")) or _heading(tree)
+    author = _person(record.get("author")) or _meta(tree, ("author", "article:author")) or _byline(tree)
+    when = _moment(tree, record, now)
+    if len(text) < _MIN_BODY and len(body := _text(record.get("articleBody"))) > len(text):
+        text = body
+    if len(text) < _MIN_BODY:
+        text = max(text, _by_trafilatura(tree, url), key=len)
+    if not text:
+        return None
+    canonical = next(
+        (link.get("href") for link in tree.iter("link") if (link.get("rel") or "").lower() == "canonical"),
+        None,
+    )
+    permalink = clean_url(base_of(tree, url), canonical) if page_number(url) == 1 else None
+    same_host = permalink is not None and permalink.split("/")[2] == url.split("/")[2]
+    return RawPost(permalink if permalink and same_host else url, text, author, when, None, title or None)
+
+
+def json_ld(tree: Element) -> Iterator[dict[str, Any]]:
+    """The objects of the page's JSON-LD, graphs and lists opened; broken ones left out."""
+    for script in tree.iter("script"):
+        if (script.get("type") or "").lower().strip() != "application/ld+json" or not script.text:
+            continue
+        try:
+            pending = [json.loads(script.text, strict=False)]
+        except (ValueError, RecursionError):
+            continue
+        for _ in range(200):  # objects a page; more is not an article
+            if not pending:
+                break
+            value = pending.pop(0)
+            if isinstance(value, list):
+                pending += value
+            elif isinstance(value, dict):
+                yield value
+                pending += [value[key] for key in ("@graph", "mainEntity") if key in value]
+
+
+def _is_article(record: dict[str, Any]) -> bool:
+    kinds = record.get("@type")
+    names = kinds if isinstance(kinds, list) else [kinds]
+    return any(isinstance(name, str) and _ARTICLE_TYPES.search(name) for name in names)
+
+
+def _structured_body(tree: Element) -> str:
+    for element in tree.iter():
+        if not isinstance(element.tag, str):
+            continue
+        if element.get("itemprop") == "articleBody" or _BODY_CLASSES & tokens(element):
+            apart = {
+                node
+                for node in region(element)
+                if node.tag in ("aside", "figure", "nav")
+                or node.get("itemprop") in ("headline", "author")
+                or tokens(node)
+                & {"related", "share", "tags", "author", "tin-lien-quan", "comments", "breadcrumb"}
+            }
+            text = visible_text(element, apart)
+            if text:
+                return text
+    return ""
+
+
+def _by_trafilatura(tree: Element, url: str) -> str:
+    html = etree.tostring(tree, encoding="unicode", method="html")
+    if len(html) > _MAX_FOR_TRAFILATURA:
+        return ""
+    try:
+        found = trafilatura.extract(html, include_comments=False, include_tables=False, favor_precision=True)
+    except Exception:
+        return ""
+    return found or ""
+
+
+def _heading(tree: Element) -> str:
+    for element in tree.iter("h1"):
+        if text := visible_text(element):
+            return text
+    return _meta(tree, ("og:title",)) or ""
+
+
+def _byline(tree: Element) -> str | None:
+    for element in tree.iter("a", "span", "p", "div", "address", "strong"):
+        named = element.get("itemprop") == "author" or element.get("rel") == "author"
+        if named or tokens(element) & {"author", "tac-gia", "byline", "author-name"}:
+            text = " ".join(visible_text(element).split())
+            text = re.sub(r"^(?:bởi|by|tác giả)\s*:?\s+", "", text, flags=re.IGNORECASE)
+            if 0 < len(text) <= 80:
+                return text
+    return None
+
+
+def _moment(tree: Element, record: dict[str, Any], now: datetime) -> datetime | None:
+    values = [_text(record.get("datePublished")), _text(record.get("dateCreated"))]
+    values += [_meta(tree, (name,)) or "" for name in _TIME_METAS]
+    for element in tree.iter("time", "span", "p", "div", "meta"):
+        if element.tag == "time" or element.get("itemprop") in ("datePublished", "dateCreated"):
+            values += [element.get("datetime") or "", element.get("content") or "", visible_text(element)]
+        elif tokens(element) & {"date", "time", "published", "ngay", "post-date", "datetime"}:
+            values.append(visible_text(element))
+    return next((moment for value in values if (moment := parse_time(value, now)) is not None), None)
+
+
+def _meta(tree: Element, names: tuple[str, ...]) -> str | None:
+    for meta in tree.iter("meta"):
+        if (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower() in names:
+            value = " ".join((meta.get("content") or "").split())
+            if value and len(value) <= 300 and not value.startswith("http"):
+                return value
+    return None
+
+
+def _person(value: object) -> str | None:
+    if isinstance(value, list) and value:
+        value = value[0]
+    if isinstance(value, dict):
+        value = value.get("name")
+    return " ".join(value.split())[:80] or None if isinstance(value, str) else None
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""

@@ -1,0 +1,87 @@
+"""Bytes of a page to posts and links: what every kind of page has in common. Pure: no network, no clock.
+
+Fetched -> decode -> parse_html -> thread.thread_posts | article.article_post | feed.read_feed
+        -> links.page_links                                        -> Extraction
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from crawlers.encoding import decode, repair
+from crawlers.markup import Element, parse_html
+from lachan.domain.post import RawPost
+from lachan.pipeline.ports import Link
+
+MAX_POSTS: Final = 1_000  # of one page
+MAX_LINKS: Final = 3_000
+_DIRECTIVE: Final = re.compile(r"(?:^|[\s,:])(noindex|nofollow|none)\b", re.IGNORECASE)
+_CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([\w.:\-]{2,40})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A page as it came: `content_type` and `robots_tag` are header values, `now` when it was fetched."""
+
+    url: str
+    body: bytes
+    now: datetime
+    content_type: str = ""
+    robots_tag: str = ""
+
+    @property
+    def charset(self) -> str | None:
+        """What the Content-Type header declares."""
+        match = _CHARSET.search(self.content_type)
+        return match[1] if match else None
+
+    def text(self) -> str:
+        """The body, decoded by what it is, not by what it says."""
+        return decode(self.body, self.charset or self._meta_charset())
+
+    def _meta_charset(self) -> str | None:
+        match = _CHARSET.search(self.body[:2048].decode("latin-1"))
+        return match[1] if match else None
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What a page holds. Links are absolute, unfiltered by source."""
+
+    posts: tuple[RawPost, ...] = ()
+    links: tuple[Link, ...] = ()
+
+    def obeying(self, fetched: Fetched, tree: Element | None) -> Extraction:
+        """Without what the page asks robots not to take: posts under noindex, links under nofollow."""
+        asked = {word.lower() for word in _DIRECTIVE.findall(fetched.robots_tag)}
+        if tree is not None:
+            for meta in tree.iter("meta"):
+                if (meta.get("name") or "").lower() in ("robots", "lachan"):
+                    asked |= {word.lower() for word in _DIRECTIVE.findall(meta.get("content") or "")}
+        return Extraction(
+            () if asked & {"noindex", "none"} else self.posts,
+            () if asked & {"nofollow", "none"} else self.links,
+        )
+
+    def bounded(self) -> Extraction:
+        """At most so many posts and links as a real page has; texts repaired; every link once."""
+        posts = tuple(_repaired(post) for post in self.posts[:MAX_POSTS])
+        links = {link.url: link for link in reversed(self.links[:MAX_LINKS])}
+        return Extraction(posts, tuple(reversed(links.values())))
+
+
+def tree_of(fetched: Fetched) -> Element | None:
+    """The page as a tree; None where it is not HTML at all."""
+    return parse_html(fetched.text())
+
+
+def _repaired(post: RawPost) -> RawPost:
+    return replace(
+        post,
+        text=repair(post.text),
+        author=repair(post.author) if post.author else None,
+        title=repair(post.title) if post.title else None,
+    )

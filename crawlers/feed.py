@@ -1,0 +1,129 @@
+"""RSS, Atom and sitemaps: entries that carry their whole text are posts, all others are links to articles."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import feedparser
+
+from crawlers.encoding import decode
+from crawlers.extract import Extraction, Fetched
+from crawlers.markup import clean_url, parse_html, parse_xml, visible_text
+from crawlers.times import parse_time
+from lachan.domain.post import RawPost
+from lachan.pipeline.ports import Link, PageKind
+
+_MAX_UNPACKED: Final = 20_000_000  # bytes of a compressed sitemap
+_FULL_TEXT: Final = 300  # characters; shorter content is a teaser
+
+
+def looks_like_feed(body: bytes) -> bool:
+    """Whether these bytes begin as a feed or a sitemap does."""
+    head = body[:3].startswith(b"\x1f\x8b") or body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1000].lower()
+    if isinstance(head, bool):
+        return head
+    return any(mark in head for mark in (b"<rss", b"<feed", b"<rdf:rdf", b"<urlset", b"<sitemapindex"))
+
+
+def read_feed(fetched: Fetched) -> Extraction:
+    """A feed or sitemap; nothing at all where it cannot be read."""
+    body = _unpacked(fetched.body)
+    head = body[:2000].lower()
+    if b"<urlset" in head or b"<sitemapindex" in head:
+        return Extraction(links=tuple(_sitemap(body, fetched.url)))
+    return _feed(body, fetched)
+
+
+def _unpacked(body: bytes) -> bytes:
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as stream:
+            return stream.read(_MAX_UNPACKED)
+    except (OSError, EOFError, zlib.error):
+        return b""
+
+
+def _sitemap(body: bytes, url: str) -> list[Link]:
+    tree = parse_xml(body)
+    links: list[Link] = []
+    for entry in tree if tree is not None else ():
+        if not isinstance(entry.tag, str):
+            continue
+        fields = {
+            child.tag.rpartition("}")[2].lower(): (child.text or "").strip()
+            for child in entry
+            if isinstance(child.tag, str)
+        }
+        target = clean_url(url, fields.get("loc"))
+        if target is not None:
+            is_map = entry.tag.rpartition("}")[2].lower() == "sitemap"
+            links.append(
+                Link(target, PageKind.LISTING if is_map else PageKind.ARTICLE, fields.get("lastmod", "")[:40])
+            )
+    return links
+
+
+def _feed(body: bytes, fetched: Fetched) -> Extraction:
+    try:
+        # a stream, since feedparser would open a short string as a file or an address
+        parsed = feedparser.parse(
+            io.BytesIO(decode(body, fetched.charset).encode()),
+            response_headers={
+                "content-type": "application/xml; charset=utf-8",
+                "content-location": fetched.url,
+            },
+        )
+        entries = list(parsed.entries)
+    except Exception:
+        return Extraction()
+    posts: list[RawPost] = []
+    links: list[Link] = []
+    for entry in entries:
+        target = clean_url(fetched.url, _string(entry, "link"))
+        when = _moment(entry, fetched.now)
+        text = _content(entry)
+        if target is not None and len(text) < _FULL_TEXT:
+            mark = _string(entry, "updated") or _string(entry, "published")
+            links.append(Link(target, PageKind.ARTICLE, mark[:40]))
+        elif text:
+            author = " ".join(_string(entry, "author").split())[:80] or None
+            title = " ".join(_plain(_string(entry, "title")).split()) or None
+            posts.append(RawPost(target or fetched.url, text, author, when, None, title))
+    return Extraction(tuple(posts), tuple(links))
+
+
+def _content(entry: Mapping[str, Any]) -> str:
+    contents = entry.get("content") or []
+    html = max(
+        (str(item.get("value") or "") for item in contents if isinstance(item, dict)), key=len, default=""
+    )
+    return _plain(html or _string(entry, "summary"))
+
+
+def _plain(html: str) -> str:
+    tree = parse_html(html)
+    return visible_text(tree) if tree is not None else ""
+
+
+def _moment(entry: Mapping[str, Any], now: datetime) -> datetime | None:
+    for name in ("published", "updated"):
+        if (moment := parse_time(_string(entry, name), now)) is not None:
+            return moment
+        parts = entry.get(f"{name}_parsed")
+        try:
+            if parts and (moment := datetime(*parts[:6], tzinfo=UTC)) <= now:
+                return moment
+        except (TypeError, ValueError):
+            continue
+    return None
+
+
+def _string(entry: Mapping[str, Any], name: str) -> str:
+    value = entry.get(name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,218 @@
+"""HTML as trees and trees as text: hidden parts left out, lines kept, never a recursion a page could exhaust."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Any, Final, TypeAlias
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+from lxml import etree
+
+Element: TypeAlias = Any  # lxml ships no types
+
+MAX_URL: Final = 2_000  # characters
+_MAX_SEGMENTS: Final = 12  # of a path; deeper ones are traps
+_MAX_PARAMETERS: Final = 6
+_SILENT: Final = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "math",
+        "head",
+        "select",
+        "option",
+        "button",
+        "input",
+        "textarea",
+        "form",
+        "nav",
+        "audio",
+        "video",
+        "canvas",
+        "map",
+    ]
+) - {"form"}  # some forums wrap a whole thread in a form
+_BLOCKS: Final = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+_HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_BAD_CHARACTERS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_TRACKING: Final = re.compile(
+    r"(?:utm_\w+|fbclid|gclid|zarsrc|phpsessid|jsessionid|sid|session_?id|ref|share)", re.IGNORECASE
+)
+_MEDIA: Final = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|mp[34]|m4[av]|webm|avi|mov|wav|ogg|pdf|docx?|xlsx?|pptx?|zip|rar|7z|gz"
+    r"|tar|exe|apk|css|js|json|woff2?|ttf|eot)$",
+    re.IGNORECASE,
+)
+
+
+def parse_html(text: str) -> Element | None:
+    """The tree of a page, however broken; None where there is none. Nothing is fetched, no entity expanded."""
+    cleaned = _BAD_CHARACTERS.sub(" ", text)
+    if not cleaned.strip():
+        return None
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, recover=True, huge_tree=False)
+    try:
+        return etree.fromstring(cleaned.encode(), parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        return None
+
+
+def parse_xml(body: bytes) -> Element | None:
+    """The tree of an XML document, as far as it can be read; no entity expanded, nothing fetched."""
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        return etree.fromstring(body, parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        return None
+
+
+def tokens(element: Element) -> frozenset[str]:
+    """The class names of an element, in small letters."""
+    return frozenset((element.get("class") or "").lower().split())
+
+
+def is_hidden(element: Element) -> bool:
+    """Whether a reader of the page would not see this element."""
+    if not isinstance(element.tag, str) or element.tag in _SILENT:
+        return True
+    return (
+        element.get("hidden") is not None
+        or element.get("aria-hidden") == "true"
+        or bool(_HIDDEN_STYLE.search(element.get("style") or ""))
+    )
+
+
+def region(element: Element, without: Collection[Element] = ()) -> Iterator[Element]:
+    """`element` and what is visible under it, in document order, but for what lies in `without`."""
+    stack = [element]
+    while stack:
+        node = stack.pop()
+        if (node in without and node is not element) or is_hidden(node):
+            continue
+        yield node
+        stack.extend(reversed(node))
+
+
+def visible_text(element: Element, without: Collection[Element] = ()) -> str:
+    """What a reader sees, one line a block; spaces run together; but for what lies in `without`."""
+    parts: list[str] = []
+    stack: list[Any] = [element]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            parts.append(node)
+            continue
+        if (node in without and node is not element) or is_hidden(node):
+            continue
+        if node.tag == "br":
+            parts.append("\n")
+            continue
+        if node.tag == "img":
+            parts.append(_emoji(node))
+            continue
+        after: list[Any] = []
+        if node.text:
+            after.append(_flat(node.text) if node.tag != "pre" else node.text)
+        for child in node:
+            after.append(child)
+            if child.tail:
+                after.append(_flat(child.tail))
+        if node.tag in _BLOCKS:
+            after = ["\n", *after, "\n"]
+        stack.extend(reversed(after))
+    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _flat(text: str) -> str:
+    return text.replace("\n", " ").replace("\r", " ")
+
+
+def _emoji(image: Element) -> str:
+    """The word for a picture that stands in a sentence; "" for all others."""
+    alternative = image.get("alt") or ""
+    about = f"{image.get('class') or ''} {image.get('src') or ''}".lower()
+    return alternative if len(alternative) <= 20 and ("smil" in about or "emoji" in about) else ""
+
+
+def clean_url(base: str, href: str | None, *, fragment: bool = False) -> str | None:
+    """`href` as an absolute http(s) address without tracking; None for media, traps and everything else."""
+    if not href or len(href) > MAX_URL:
+        return None
+    try:
+        parts = urlsplit(urljoin(base, href.strip()))
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+            return None
+        pairs = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=50)
+    except ValueError:
+        return None
+    segments = [segment for segment in parts.path.split("/") if segment]
+    if len(segments) > _MAX_SEGMENTS or any(segments.count(segment) > 2 for segment in set(segments)):
+        return None
+    kept = [(name, value) for name, value in pairs if not _TRACKING.fullmatch(name)]
+    if len(kept) > _MAX_PARAMETERS or _MEDIA.search(parts.path):
+        return None
+    query = parts.query if len(kept) == len(pairs) else urlencode(kept)
+    path = re.sub(r";jsessionid=[^/?#]*", "", parts.path, flags=re.IGNORECASE) or "/"
+    cleaned = parts._replace(
+        netloc=parts.netloc.rpartition("@")[2].lower(),
+        path=path,
+        query=query,
+        fragment=parts.fragment if fragment else "",
+    ).geturl()
+    return cleaned if len(cleaned) <= MAX_URL else None
+
+
+def base_of(tree: Element, url: str) -> str:
+    """What relative addresses of the page are relative to."""
+    for element in tree.iter("base"):
+        return clean_url(url, element.get("href")) or url
+    return url

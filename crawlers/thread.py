@@ -1,0 +1,300 @@
+"""Posts of a thread page: by microdata, by the class names forums use, else by repeated blocks with a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from crawlers.links import page_number, thread_of
+from crawlers.markup import Element, base_of, clean_url, region, tokens, visible_text
+from crawlers.times import parse_time
+from lachan.domain.post import RawPost
+
+_POST_TYPES: Final = re.compile(
+    r"schema\.org/(?:DiscussionForumPosting|SocialMediaPosting|Comment|UserComments|Answer|Question|Message)\b"
+)
+_POST_ID: Final = re.compile(
+    r"(?:js-|li-|div-|tr[_-])?(?:post|comment|message|reply|msg|cmt|edit|p|c|binh-?luan|tra-?loi)"
+    r"[-_]?(?:id|container)?[-_]?[a-z]{0,2}-?\d{1,12}",
+    re.IGNORECASE,
+)
+_POST_CLASSES: Final = frozenset(
+    {"post", "message", "comment", "comment-item", "comment_item", "reply", "postbit", "postcontainer", "post-item",
+     "post-container", "forum-post", "topic-post", "crawler-post", "binh-luan", "bai-viet", "message--post"}
+)  # fmt: skip
+_BODY_CLASSES: Final = (
+    "bbwrapper", "messagetext", "postcontent", "post-content", "post_content", "post-text", "post_message",
+    "post-body", "comment-content", "comment-text", "comment_text", "comment-body", "entry-content", "noi-dung",
+    "cooked", "message-content", "message-body", "content", "text", "body", "message",
+)  # fmt: skip
+_AUTHOR_CLASSES: Final = (
+    "username", "bigusername", "author-name", "user-name", "user_name", "nickname", "nick", "fn", "tac-gia",
+    "poster", "post-author", "comment-author", "author", "name",
+)  # fmt: skip
+_TIME_CLASSES: Final = frozenset(
+    {"date", "time", "datetime", "posted", "published", "post-date", "post_date", "postdate", "timestamp", "ngay",
+     "thoi-gian", "comment-date", "comment-time", "comment-meta", "meta", "author"}
+)  # fmt: skip
+_META_CLASSES: Final = _TIME_CLASSES | set(_AUTHOR_CLASSES)
+_QUOTE_CLASSES: Final = frozenset(
+    {"quote", "bbcodeblock--quote", "bbcode_quote", "quotebox", "quoteblock", "trich-dan", "quotetitle"}
+)
+_APART_CLASSES: Final = frozenset(
+    {"signature", "message-signature", "actions", "controls", "buttons", "post-buttons", "reply-link", "like",
+     "likes", "share", "menu", "reactions", "edited", "lastedit", "message-lastedit", "notice", "tools", "footer",
+     "message-footer", "attachments", "bbcodeblock-title", "chu-ky"}
+)  # fmt: skip
+_LEAD: Final = re.compile(
+    r"^(?:được\s+)?(?:viết\s+|đăng\s+|gửi\s+)?(?:bởi|by|tác giả)\s*:?\s+|\s*(?:viết|said|wrote)?\s*:$", re.I
+)
+_PERMALINK: Final = re.compile(r"#(?:post|p|comment|c|msg|cmt|reply|binh-?luan)[-_]?[\w\-]*\d", re.IGNORECASE)
+_MAX_AUTHOR: Final = 80  # characters
+_MAX_TIME: Final = 80
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A post's element, and the posts that lie in it."""
+
+    element: Element
+    inner: frozenset[Element]
+    is_item: bool  # by microdata
+
+
+def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
+    """Every post of the page with its own words, quotes left out, in the page's order.
+
+    The thread's title goes with its opening post.
+    """
+    base = base_of(tree, url)
+    heading = next((visible_text(h) for h in tree.iter("h1")), "") or None
+    posts: list[RawPost] = []
+    bodies: set[Element] = set()
+    for box in _boxes(tree, now) or _repeated(tree, now):
+        found = _post(box, base, url, now)
+        if found is None:
+            continue
+        body, post, own_title = found
+        if body in bodies or any(above in bodies for above in body.iterancestors()):
+            continue
+        bodies.add(body)
+        title = own_title
+        if not posts and page_number(url) == 1:
+            title = title or heading
+        elif title is not None and heading is not None and title.casefold() == heading.casefold():
+            title = None
+        posts.append(
+            RawPost(post.url, post.text, post.author, post.published_at, thread_of(url), title or None)
+        )
+    return posts
+
+
+# --- Finding the boxes -------------------------------------------------------------------------------------
+def _boxes(tree: Element, now: datetime) -> list[_Box]:
+    items: dict[Element, bool] = {}
+    for element in tree.iter():
+        if not isinstance(element.tag, str):
+            continue
+        if _POST_TYPES.search(element.get("itemtype") or ""):
+            items[element] = True
+        elif element.tag not in ("a", "span", "body", "form", "input") and (
+            _POST_ID.fullmatch(element.get("id") or "") or _POST_CLASSES & tokens(element)
+        ):
+            items[element] = False
+    chosen = {element: is_item for element, is_item in items.items() if is_item or _has_meta(element, now)}
+    inner: dict[Element, set[Element]] = {element: set() for element in chosen}
+    for element in chosen:
+        above = next((a for a in element.iterancestors() if a in chosen), None)
+        if above is not None:
+            inner[above].add(element)
+    return [_Box(element, frozenset(inner[element]), is_item) for element, is_item in chosen.items()]
+
+
+def _has_meta(element: Element, now: datetime) -> bool:
+    """Whether it says who wrote it or when: what tells a post from a mere block."""
+    if element.get("data-author"):
+        return True
+    for node in element.iter():
+        if node.tag == "time" or node.get("itemprop") in ("author", "datePublished", "dateCreated"):
+            return True
+        if not isinstance(node.tag, str):
+            continue
+        if tokens(node) & _META_CLASSES or _own_time(node, now) is not None:
+            return True
+    return False
+
+
+def _repeated(tree: Element, now: datetime) -> list[_Box]:
+    """Blocks alike under one parent, each with one time in it: how a page without class names shows posts."""
+    times = [node for node in tree.iter() if isinstance(node.tag, str) and _own_time(node, now) is not None]
+    held: dict[Element, int] = {}
+    for node in times:
+        for above in (node, *node.iterancestors()):
+            held[above] = held.get(above, 0) + 1
+    blocks: dict[Element, list[Element]] = {}
+    for node in times:
+        block = node
+        while (above := block.getparent()) is not None and held[above] == 1:
+            block = above
+        parent = block.getparent()
+        if parent is not None and block is not node:
+            blocks.setdefault(parent, []).append(block)
+    best = max(blocks.values(), key=len, default=[])
+    return [_Box(block, frozenset(), False) for block in best] if len(best) > 1 else []
+
+
+def _own_time(node: Element, now: datetime) -> datetime | None:
+    for text in (node.get("datetime"), node.get("title") if node.tag in ("abbr", "span") else None):
+        if text and (moment := parse_time(text, now)) is not None:
+            return moment
+    pieces = [node.text or "", *(child.tail or "" for child in node)]
+    for piece in pieces:
+        if 4 < len(piece.strip()) <= _MAX_TIME and (moment := parse_time(piece, now)) is not None:
+            return moment
+    return None
+
+
+# --- Reading a box -----------------------------------------------------------------------------------------
+def _post(box: _Box, base: str, url: str, now: datetime) -> tuple[Element, RawPost, str | None] | None:
+    nodes = list(region(box.element, box.inner))
+    author_node, author = _author(box, nodes)
+    body = _body(box, nodes, author_node)
+    if body is None:
+        return None
+    inside = set(region(body)) if body is not box.element else set()
+    outside = [node for node in nodes if node not in inside]
+    time_node, published = _time(box, outside, now)
+    quotes = [node for node in region(body, box.inner) if _is_quote(node)]
+    apart = {node for node in region(body, box.inner) if node is not body and _APART_CLASSES & tokens(node)}
+    title_node = next((node for node in outside if node.tag in ("h2", "h3", "h4")), None)
+    without = {
+        *box.inner,
+        *quotes,
+        *apart,
+        *(n for n in (author_node, time_node, title_node) if n is not None),
+    }
+    text = visible_text(body, without - {body})
+    if body is box.element and title_node is None and not text.strip():
+        return None
+    if not text:
+        return None
+    title = visible_text(title_node) if title_node is not None else ""
+    title = "" if title.casefold().startswith(("re:", "trả lời:", "ðề:", "đề:")) else title
+    post = RawPost(_permalink(box, outside, base, url), text, author, published)
+    return body, post, title or None
+
+
+def _is_quote(node: Element) -> bool:
+    return (
+        node.tag in ("blockquote", "q")
+        or bool(_QUOTE_CLASSES & tokens(node))
+        or node.get("data-quote") is not None
+    )
+
+
+def _property(box: _Box, nodes: list[Element], *names: str) -> Element | None:
+    """The element of the box's own that carries one of these microdata properties."""
+    if not box.is_item:
+        return None
+    for name in names:
+        for node in nodes:
+            if name in (node.get("itemprop") or "").split() and _scope(node) is box.element:
+                return node
+    return None
+
+
+def _scope(node: Element) -> Element | None:
+    return next((above for above in node.iterancestors() if above.get("itemscope") is not None), None)
+
+
+def _by_class(nodes: list[Element], names: tuple[str, ...]) -> Iterator[Element]:
+    with_class = [(node, tokens(node)) for node in nodes if node.get("class")]
+    for name in names:
+        yield from (node for node, classes in with_class if name in classes)
+
+
+def _body(box: _Box, nodes: list[Element], author: Element | None) -> Element | None:
+    item = _property(box, nodes, "text", "articleBody", "commentText", "reviewBody")
+    if item is not None and visible_text(item, box.inner):
+        return item
+    for node in _by_class(nodes[1:], _BODY_CLASSES):
+        if node is not author and visible_text(node, box.inner):
+            return node
+    if box.is_item and box.inner:
+        return None  # a wrapper around posts
+    return _heaviest(box.element, box.inner)
+
+
+def _heaviest(element: Element, without: frozenset[Element]) -> Element:
+    """Go down while one child holds nearly all of the text."""
+    while True:
+        whole = len(visible_text(element, without))
+        heavy = [
+            c for c in element if isinstance(c.tag, str) and len(visible_text(c, without)) * 10 > whole * 6
+        ]
+        if len(heavy) != 1 or heavy[0] in without or heavy[0].tag in ("a", "b", "i", "em", "strong", "span"):
+            return element
+        element = heavy[0]
+
+
+def _author(box: _Box, nodes: list[Element]) -> tuple[Element | None, str | None]:
+    if named := _tidy_author(box.element.get("data-author") or ""):
+        shown = next((n for n in _by_class(nodes, _AUTHOR_CLASSES[:4])), None)
+        return shown, named
+    item = _property(box, nodes, "author", "creator")
+    if item is not None:
+        inner = next((n for n in item.iter() if "name" in (n.get("itemprop") or "").split()), item)
+        name = _tidy_author(inner.get("content") or visible_text(inner))
+        if name:
+            return item, name
+    for node in _by_class(nodes, _AUTHOR_CLASSES):
+        name = _tidy_author(visible_text(node))
+        if name:
+            return node, name
+    for node in nodes:
+        if node.tag in ("b", "strong", "a", "cite", "th") and (name := _tidy_author(visible_text(node))):
+            return node, name
+    return None, None
+
+
+def _tidy_author(text: str) -> str | None:
+    name = _LEAD.sub("", " ".join(text.split())).strip(" :»·|-,")
+    return name if 0 < len(name) <= _MAX_AUTHOR else None
+
+
+def _time(box: _Box, nodes: list[Element], now: datetime) -> tuple[Element | None, datetime | None]:
+    item = _property(box, nodes, "datePublished", "dateCreated", "uploadDate", "dateModified")
+    ordered = [item] if item is not None else []
+    ordered += [
+        node for node in nodes if node.tag == "time" or node.get("data-time") or node.get("data-timestamp")
+    ]
+    ordered += [node for node in nodes if node.tag == "abbr" or _TIME_CLASSES & tokens(node)]
+    for node in ordered:
+        for value in (node.get("datetime"), node.get("content"), node.get("data-time"), node.get("data-timestamp"),
+                      node.get("title"), visible_text(node)):  # fmt: skip
+            if value and (moment := parse_time(value, now)) is not None:
+                return (node if node is not box.element else None), moment
+    for node in nodes:
+        if node is not box.element and (moment := _own_time(node, now)) is not None:
+            return node, moment
+    own = _own_time(box.element, now)
+    return None, own
+
+
+def _permalink(box: _Box, nodes: list[Element], base: str, url: str) -> str:
+    item = _property(box, nodes, "url", "mainEntityOfPage")
+    links = [item] if item is not None else []
+    links += [
+        n for n in nodes if n.tag == "a" and ("bookmark" in (n.get("rel") or "") or "permalink" in tokens(n))
+    ]
+    links += [n for n in nodes if n.tag == "a" and _PERMALINK.search(n.get("href") or "")]
+    for node in links:
+        found = clean_url(base, node.get("href") or node.get("content"), fragment=True)
+        if found is not None:
+            return found
+    named = next((n.get("name") for n in nodes if n.tag == "a" and n.get("name")), None)
+    mark = named or box.element.get("id")
+    return f"{url.partition('#')[0]}#{mark}" if mark and len(mark) <= 100 and " " not in mark else url
