@@ -1,0 +1,233 @@
+"""Named rules over normalised text: the sign of a minor, the four parts of the two calls, imminent danger, age.
+
+Each rule says which words it held on (offsets of the text it was given), so that the officer can check it.
+The rules decide no harm by themselves: they are conditions that the scores of the model must meet too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from classifiers.phrases import CONCEPTS, Hit
+from lachan.domain.assessment import Reason
+from lachan.domain.routing import Evidence
+from lachan.domain.taxonomy import AgeBand, Category, Context
+
+#: Born in this year or later counts as under 18. Fixed by the release, so that a judgement can be repeated.
+FIRST_MINOR_BIRTH_YEAR: Final = 2008
+FIRST_CHILD_BIRTH_YEAR: Final = 2011
+
+
+class Code(StrEnum):
+    """Every reason a rule can give."""
+
+    MINOR_WORD = "minor_word"
+    MINOR_GRADE = "minor_grade"
+    MINOR_AGE = "minor_age"
+    MINOR_BIRTH_YEAR = "minor_birth_year"
+    AUDIENCE_OF_MINORS = "audience_of_minors"
+    CALL_MINORS = "call_minors"
+    CALL_PURPOSE = "call_purpose"
+    CALL_TO_ACT = "call_to_act"
+    CALL_TIME_PLACE_TARGET = "call_time_place_target"
+    URGENT_TIME = "urgent_time"
+    URGENT_WEAPON = "urgent_weapon"
+    URGENT_ALONE = "urgent_alone_with_abuser"
+    URGENT_WISH_TO_DIE = "urgent_wish_to_die"
+
+
+URGENT_CODES: Final = frozenset(
+    {Code.URGENT_TIME, Code.URGENT_WEAPON, Code.URGENT_ALONE, Code.URGENT_WISH_TO_DIE}
+)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the rules found in one text; offsets are those of the text given."""
+
+    hits: tuple[Hit, ...]
+    minors: tuple[Reason, ...]
+    parts: dict[Category, dict[str, Reason]]
+    dangers: tuple[Reason, ...]
+    age: AgeBand
+
+    @property
+    def evidence(self) -> Evidence:
+        """The part that routing reads."""
+        return Evidence(
+            minor=bool(self.minors),
+            call_parts={category: frozenset(parts) for category, parts in self.parts.items()},
+        )
+
+
+_TEENS: Final = {
+    "mười": 10, "mười một": 11, "mười hai": 12, "mười ba": 13, "mười bốn": 14, "mười lăm": 15, "mười sáu": 16,
+    "mười bảy": 17, "một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9,
+    "muoi": 10, "muoi mot": 11, "muoi hai": 12, "muoi ba": 13, "muoi bon": 14, "muoi lam": 15, "muoi sau": 16,
+    "muoi bay": 17, "mot": 1, "bon": 4, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "nam": 5,
+}  # fmt: skip
+_NUMBER: Final = "|".join(sorted(_TEENS, key=len, reverse=True))
+
+_GRADE: Final = re.compile(
+    rf"\b(?:l[ớo]p|kh[ốo]i)\s?(?:(1[0-2]|[1-9])(?!\d)(?!\s?(?:ng|người|tháng|buổi))|({_NUMBER})\b)"
+    r"|(?<![\d/.,-])\b(?:([6-9])|(1[0-2]))[a-d](?:\d{1,2})?\b(?!\s?(?:m\b|km|tr\b))",
+)
+_YEARS: Final = re.compile(
+    rf"\b(?:(\d{{1,2}})(?:\s?(?:-|,|/|đến|den|tới|toi|hoặc|hay|hoac)?\s?(\d{{1,2}}))?|({_NUMBER}))"
+    r"\s?(?:tuổi|tuoi|t(?![\w]))(?!\s?(?:nghề|đảng|quân|đời chồng))"
+)
+_TURNING: Final = re.compile(
+    r"\b(?:em|con|cháu|chau|bé|be|tao|nó|no|mới|moi|tuổi|tuoi|mình|minh|nữ|nu|nam|gái|gai|trai|trẻ|tre|mấy đứa)"
+    r" (?:(?:mới|moi|có|co|gần|gan|chừng|tầm|khoảng|đứa|sinh) ){0,2}(?<!\d)(1[0-7]|[6-9])"
+    r"(?!\d)(?!\s?(?:giờ|gio|h\b|k\b|tr|triệu|trieu|tháng|thang|ngày|ngay|người|nguoi|năm|nam|cái|cai|lần|lan|"
+    r"điểm|diem|phút|phut|tiếng|tieng|kg|cm|m\b|con|đứa|dua|quả|qua|chai|cây|cay|bộ|%|/|:|\.\d|,\d|-|bạn|ban|câu|môn))"
+)
+_BIRTH: Final = re.compile(
+    r"\b2k([01]?\d)\b|\b(?:sinh|sinh năm|sinh nam|sn|năm sinh|nam sinh)\s?(?:năm|nam)?\s?(20\d\d)\b"
+)
+_UNDER: Final = re.compile(r"\b(?:dưới|duoi|chưa đủ|chua du|chưa tới|chưa|chua|gần|gan)\s(1[0-8])\b(?!\s?(?:h\b|giờ|k\b|tr))")
+_MONTHS: Final = re.compile(
+    r"\b(?:bé|be|con|cháu|chau|trai|gái|gai)\b[^.!?]{0,24}?\b(?:\d{1,2}|hai|ba|bốn|mấy|vài) ?(?:tháng|thang|ngày|ngay)\b(?: tuổi| tuoi)?"
+)
+_YEARS_IN_WORDS: Final = re.compile(
+    r"\b(?:gái|trai|con|đứa|nhất|tròn|em|bé|tuổi|mới|nữ|nam|từ|gai|dua|nhat|tron|moi|nu) (?:mới |vừa |tròn |tầm )?"
+    r"(mười (?:hai|ba|bốn|tư|lăm|sáu|bảy)|muoi (?:hai|ba|bon|tu|lam|sau|bay))\b"
+    r"(?! (?:giờ|gio|phút|phut|ngày|ngay|tháng|thang|năm|nam|triệu|trieu|nghìn|nghin|người|nguoi|cây|con|quả|cái))"
+)
+_CLOCK: Final = re.compile(
+    r"\b(?:[01]?\d|2[0-4])\s?(?:h|g|giờ|gio)(?:\s?\d{1,2})?\b|\b(?:[01]?\d|2[0-3]):[0-5]\d\b"
+    r"|\b(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mười một|mười hai) (?:giờ|rưỡi)\b|\bt[2-7]\b|\bcn\b"
+)
+
+_CLEARLY_CHILD: Final = re.compile(
+    r"\b(?:tiểu học|tieu hoc|mẫu giáo|mau giao|mầm non|mam non|cấp 1|cấp 2|cap 1|cap 2|cấp hai|cap hai|cấp một|"
+    r"trung học cơ sở|sơ sinh|so sinh|mới sinh|moi sinh|mới đẻ|trẻ em|tre em|trẻ con|tre con|con nít|con nit|"
+    r"trẻ nhỏ|tre nho|bé gái|be gai|bé trai|be trai|em bé|thiếu nhi|nhi đồng|sắp sinh|các bé|mấy bé)\b"
+)
+
+_CALLS: Final = ((Category.YOUTH_VIOLENCE_CALL, "fight"), (Category.YOUTH_RACING_CALL, "race"))
+
+
+def _reason(code: Code, start: int, end: int) -> Reason:
+    return Reason(code.value, start, end)
+
+
+def _of(hits: Iterable[Hit], concept: str) -> Hit | None:
+    """The longest hit of a concept, the first of equals."""
+    return max((hit for hit in hits if hit.concept == concept), key=lambda h: h.end - h.start, default=None)
+
+
+def _minors(text: str, hits: Iterable[Hit]) -> tuple[list[Reason], list[int]]:
+    """Reasons, and the ages in years that they name (a grade counts as the age it begins at)."""
+    reasons: list[Reason] = []
+    ages: list[int] = []
+    for match in _GRADE.finditer(text):
+        number = match[1] or match[3] or match[4]
+        grade = int(number) if number else _TEENS[match[2]]
+        if grade <= 12:
+            reasons.append(_reason(Code.MINOR_GRADE, match.start(), match.end()))
+            ages.append(grade + 5)
+    for match in _YEARS.finditer(text):
+        years = int(match[1]) if match[1] else _TEENS[match[3]]
+        if 0 < years < 18:
+            reasons.append(_reason(Code.MINOR_AGE, match.start(), match.end()))
+            ages.append(years)
+    for pattern in (_TURNING, _UNDER):
+        for match in pattern.finditer(text):
+            reasons.append(_reason(Code.MINOR_AGE, match.start(), match.end()))
+            ages.append(int(match[1]) - (pattern is _UNDER))
+    for match in _YEARS_IN_WORDS.finditer(text):
+        reasons.append(_reason(Code.MINOR_AGE, match.start(), match.end()))
+        ages.append(_TEENS.get(match[1], 14))
+    for match in _MONTHS.finditer(text):
+        if not re.search(r"m[èe]o|ch[óo]\b|c[úu]n", match[0]):
+            reasons.append(_reason(Code.MINOR_AGE, match.start(), match.end()))
+            ages.append(1)
+    for match in _BIRTH.finditer(text):
+        year = 2000 + int(match[1]) if match[1] else int(match[2])
+        if FIRST_MINOR_BIRTH_YEAR <= year <= FIRST_MINOR_BIRTH_YEAR + 20:
+            reasons.append(_reason(Code.MINOR_BIRTH_YEAR, match.start(), match.end()))
+            ages.append(12 if year >= FIRST_CHILD_BIRTH_YEAR else 16)
+    pets = [hit for hit in hits if hit.concept == "pet_be"]
+    for hit in hits:
+        if hit.concept == "minor" and not any(p.start <= hit.start < p.end for p in pets):
+            reasons.append(_reason(Code.MINOR_WORD, hit.start, hit.end))
+    return reasons, ages
+
+
+def _parts(text: str, hits: tuple[Hit, ...], minors: list[Reason]) -> dict[Category, dict[str, Reason]]:
+    """For each call category the parts that stand in the text. A word may serve as one part only."""
+    found: dict[Category, dict[str, Reason]] = {}
+    clock = _CLOCK.search(text)
+    for category, concept in _CALLS:
+        parts: dict[str, Reason] = {}
+        if minors:
+            first = minors[0]
+            parts["minors"] = Reason(Code.CALL_MINORS.value, first.start, first.end)
+        purpose = _of(hits, concept)
+        if purpose:
+            parts["purpose"] = _reason(Code.CALL_PURPOSE, purpose.start, purpose.end)
+        taken = [(h.start, h.end) for h in hits if h.concept == concept]
+        call = _of((h for h in hits if (h.start, h.end) not in taken), "call")
+        if call:
+            parts["call"] = _reason(Code.CALL_TO_ACT, call.start, call.end)
+        named = _of(hits, "time") or _of(hits, "place")
+        if named is None and category is Category.YOUTH_VIOLENCE_CALL:
+            named = _of(hits, "target")
+        if clock:
+            parts["target"] = _reason(Code.CALL_TIME_PLACE_TARGET, clock.start(), clock.end())
+        elif named:
+            parts["target"] = _reason(Code.CALL_TIME_PLACE_TARGET, named.start, named.end)
+        found[category] = parts
+    return found
+
+
+def _dangers(text: str, hits: tuple[Hit, ...]) -> list[Reason]:
+    """Signs of imminent danger. The judge asks the model too before it says urgent."""
+    dangers: list[Reason] = []
+    for concept, code in (
+        ("soon", Code.URGENT_TIME),
+        ("weapon", Code.URGENT_WEAPON),
+        ("alone_abuser", Code.URGENT_ALONE),
+        ("wish_to_die", Code.URGENT_WISH_TO_DIE),
+    ):
+        hit = _of(hits, concept)
+        if hit:
+            dangers.append(_reason(code, hit.start, hit.end))
+    return dangers
+
+
+def _age(text: str, minors: list[Reason], ages: list[int]) -> AgeBand:
+    if ages:
+        return AgeBand.CHILD_U16 if min(ages) < 15 else AgeBand.MINOR_U18
+    if _CLEARLY_CHILD.search(text):
+        return AgeBand.CHILD_U16
+    return AgeBand.MINOR_U18 if minors else AgeBand.AGE_UNKNOWN
+
+
+def find(text: str) -> Findings:
+    """Every rule over `text`, which is normalised (`classifiers.normalise`)."""
+    hits = tuple(CONCEPTS.hits(text))
+    minors, ages = _minors(text, hits)
+    return Findings(
+        hits=hits,
+        minors=tuple(minors),
+        parts=_parts(text, hits, minors),
+        dangers=tuple(_dangers(text, hits)),
+        age=_age(text, minors, ages),
+    )
+
+
+def dangers_of(dangers: Iterable[Reason], context: Context) -> tuple[Reason, ...]:
+    """The signs of danger that mean something in this context: who sells names a time without any danger,
+    but a child who wishes to die, or is alone with an abuser, is in danger now."""
+    meant = (
+        {Code.URGENT_TIME, Code.URGENT_WEAPON, Code.URGENT_WISH_TO_DIE}
+        if context is Context.PROMOTING
+        else set(URGENT_CODES)
+    )
+    return tuple(reason for reason in dangers if reason.code in meant)

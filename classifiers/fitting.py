@@ -1,0 +1,178 @@
+"""Logistic regression of all columns at once, and the calibration of their margins.
+
+rows -> dressed copies -> features -> sparse matrix -> L-BFGS -> LinearModel (uncalibrated)
+margins of texts not trained on -> slopes and shifts
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import minimize
+
+from classifiers import dress, evidence, features
+from classifiers.labelled import Row
+from classifiers.linear import CATEGORIES, COLUMNS, CONTEXTS, F32, URGENT, LinearModel
+from classifiers.normalise import normalise_text
+
+#: Strength of the L2 penalty per column, found by cross-validation of the training files.
+PENALTY: Final = 0.12
+#: A feature must occur in this many posts to be kept.
+FEWEST_POSTS: Final = 2
+#: Weight of a dressed copy beside its original.
+COPY_WEIGHT: Final = 0.35
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Posts as arrays: `found` over posts and their dressed copies, `targets` (n, COLUMNS) in 0..1,
+    `urgency_known` and `weight` (n,), and `origin`, the post each comes from."""
+
+    found: features.Occurrences
+    targets: F32
+    urgency_known: F32
+    weight: F32
+    origin: NDArray[np.int64]
+
+
+def targets_of(rows: Sequence[Row]) -> F32:
+    """(rows, COLUMNS): one-hot context, categories, urgency."""
+    targets = np.zeros((len(rows), COLUMNS), dtype=np.float32)
+    for at, row in enumerate(rows):
+        targets[at, CONTEXTS.index(row.context)] = 1
+        for category in row.categories:
+            targets[at, len(CONTEXTS) + CATEGORIES.index(category)] = 1
+        targets[at, URGENT] = row.urgent
+    return targets
+
+
+def featured(texts: Sequence[str]) -> features.Occurrences:
+    """Features of given texts."""
+    normal = [normalise_text(text) for text in texts]
+    return features.occurrences(normal, [evidence.find(text).hits for text in normal])
+
+
+def examples(rows: Sequence[Row], *, copies: bool, seed: int) -> Examples:
+    """The posts and, with `copies`, each of them once without marks and once in a dress drawn by lot."""
+    draw = random.Random(seed)  # noqa: S311 (repeatable, not secret)
+    texts = [row.text for row in rows]
+    origin = list(range(len(rows)))
+    if copies:
+        others = [name for name in dress.DRESSES if name not in ("no_diacritics", "shouted", "hidden_marks")]
+        for at, row in enumerate(rows):
+            texts.append(dress.no_diacritics(row.text, draw))
+            texts.append(dress.DRESSES[draw.choice(others)](row.text, draw))
+            origin += [at, at]
+    index = np.array(origin, dtype=np.int64)
+    weight = np.where(np.arange(len(texts)) < len(rows), 1.0, COPY_WEIGHT).astype(np.float32)
+    targets = targets_of(rows)[index]
+    flagged = targets[:, CONTEXTS.index(CONTEXTS[-1])] == 0
+    return Examples(featured(texts), targets, flagged.astype(np.float32), weight, index)
+
+
+def fit(data: Examples, penalty: float = PENALTY) -> tuple[LinearModel, float]:
+    """An uncalibrated model (slopes 1, shifts 0) and the rarity of an unknown feature."""
+    found = data.found
+    posts = np.unique(data.origin[found.row] * np.int64(features.BUCKETS) + found.bucket) % features.BUCKETS
+    frequency = np.bincount(posts, minlength=features.BUCKETS)
+    total = int(data.origin.max()) + 1
+    rarity = (np.log((1 + total) / (1 + frequency)) + 1).astype(np.float32)
+    rarity_unknown = float(np.log((1 + total) / 2) + 1)
+    rarity[frequency < FEWEST_POSTS] = rarity_unknown
+    buckets = np.flatnonzero(frequency >= FEWEST_POSTS)
+    zeros = np.zeros(COLUMNS, dtype=np.float32)
+    empty = np.zeros((len(buckets), COLUMNS), dtype=np.float32)
+    model = LinearModel.of(buckets, empty, zeros, zeros + 1, zeros, rarity[buckets], rarity_unknown)
+    index = model.lookup[found.bucket]
+    known = index < len(buckets)
+    matrix = sparse.csr_matrix(
+        (features.weights(found, rarity)[known], (found.row[known], index[known])),
+        shape=(found.rows, len(buckets)),
+        dtype=np.float32,
+    )
+    matrix.sum_duplicates()
+    coefficients, intercepts = _minimise(matrix, data, penalty)
+    fitted = LinearModel.of(
+        buckets, coefficients, intercepts, zeros + 1, zeros, rarity[buckets], rarity_unknown
+    )
+    return fitted, rarity_unknown
+
+
+def _minimise(matrix: sparse.csr_matrix, data: Examples, penalty: float) -> tuple[F32, F32]:
+    """Softmax over contexts plus a sigmoid for each other column, weighted, L2-penalised."""
+    width, contexts = matrix.shape[1], len(CONTEXTS)
+    transposed = matrix.T.tocsr()
+    weight = data.weight[:, None]
+    mask = np.ones((matrix.shape[0], COLUMNS - contexts), dtype=np.float32)
+    mask[:, -1] = data.urgency_known
+
+    def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        values = flat.reshape(width + 1, COLUMNS).astype(np.float32)
+        margins = matrix @ values[:-1] + values[-1]
+        top = margins[:, :contexts] - margins[:, :contexts].max(axis=1, keepdims=True)
+        log_sum = np.log(np.exp(top).sum(axis=1, keepdims=True))
+        shares = np.exp(top - log_sum)
+        first = -(data.targets[:, :contexts] * (top - log_sum) * weight).sum()
+        rest = margins[:, contexts:]
+        wanted = data.targets[:, contexts:]
+        second = ((np.logaddexp(0, rest) - wanted * rest) * weight * mask).sum()
+        gradient = np.hstack(
+            [
+                (shares - data.targets[:, :contexts]) * weight,
+                (1 / (1 + np.exp(-np.clip(rest, -30, 30))) - wanted) * weight * mask,
+            ]
+        ).astype(np.float32)
+        slope = np.vstack([transposed @ gradient + penalty * values[:-1], gradient.sum(axis=0)[None]])
+        value = float(first + second) + 0.5 * penalty * float((values[:-1] ** 2).sum(dtype=np.float64))
+        return value, slope.astype(np.float64).ravel()
+
+    start = np.zeros((width + 1) * COLUMNS)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 120, "maxcor": 8, "ftol": 1e-7})
+    values = found.x.reshape(width + 1, COLUMNS).astype(np.float32)
+    return values[:-1], values[-1]
+
+
+def calibrate(model: LinearModel, margins: F32, targets: F32) -> LinearModel:
+    """`model` with slopes and shifts fitted on margins of texts that their model was not trained on.
+
+    Contexts share a slope (temperature) and have a shift each; the other columns are Platt-scaled.
+    """
+    contexts = len(CONTEXTS)
+    slopes = np.ones(COLUMNS, dtype=np.float32)
+    shifts = np.zeros(COLUMNS, dtype=np.float32)
+
+    def of_contexts(values: NDArray[np.float64]) -> float:
+        logits = margins[:, :contexts] * values[0] + values[1:]
+        logits = logits - logits.max(axis=1, keepdims=True)
+        logs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        return float(-(targets[:, :contexts] * logs).mean() + 1e-3 * (values[1:] ** 2).sum())
+
+    best = minimize(of_contexts, np.array([1.0] + [0.0] * contexts), method="L-BFGS-B").x
+    slopes[:contexts], shifts[:contexts] = best[0], best[1:]
+    flagged = targets[:, CONTEXTS.index(CONTEXTS[-1])] == 0
+    for column in range(contexts, COLUMNS):
+        rows = flagged if column == URGENT else np.ones(len(targets), dtype=bool)
+        slopes[column], shifts[column] = _platt(margins[rows, column], targets[rows, column])
+    return replace(model, slopes=slopes, shifts=shifts)
+
+
+def _platt(margins: F32, wanted: F32) -> tuple[float, float]:
+    positives = float(wanted.sum())
+    if positives < 3:
+        return 1.0, 0.0
+    high = (positives + 1) / (positives + 2)
+    low = 1 / (len(wanted) - positives + 2)
+    smooth = np.where(wanted > 0, high, low)
+
+    def loss(values: NDArray[np.float64]) -> float:
+        logits = margins * values[0] + values[1]
+        return float((np.logaddexp(0, logits) - smooth * logits).mean())
+
+    slope, shift = minimize(loss, np.array([1.0, 0.0]), method="L-BFGS-B", bounds=[(0.05, 20), (-20, 20)]).x
+    return float(slope), float(shift)

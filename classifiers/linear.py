@@ -1,0 +1,216 @@
+"""The linear model: hashed features in, calibrated scores out. Arrays alone; nothing is unpickled.
+
+columns: one per context (softmax), one per category (sigmoid), one for urgency (sigmoid)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.features import BUCKETS, Occurrences, weights
+from lachan.domain.errors import InputError
+from lachan.domain.routing import Scores, Thresholds
+from lachan.domain.taxonomy import Category, Context
+
+CONTEXTS: Final = tuple(Context)
+CATEGORIES: Final = tuple(Category)
+COLUMNS: Final = len(CONTEXTS) + len(CATEGORIES) + 1
+URGENT: Final = COLUMNS - 1
+FORMAT: Final = 1
+
+F32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """`buckets` (sorted) are the known features; `coefficients` (known + 1, COLUMNS) their weights, the last
+    row zero, for the unknown. `intercepts`, and `slopes` and `shifts` of the calibration, (COLUMNS,).
+    `rarity` (BUCKETS,) is the inverse document frequency.
+    """
+
+    buckets: NDArray[np.int64]
+    coefficients: F32
+    intercepts: F32
+    slopes: F32
+    shifts: F32
+    rarity: F32
+    lookup: NDArray[np.int32]
+
+    @staticmethod
+    def of(
+        buckets: NDArray[np.int64],
+        coefficients: F32,
+        intercepts: F32,
+        slopes: F32,
+        shifts: F32,
+        rarity_known: F32,
+        rarity_unknown: float,
+    ) -> LinearModel:
+        """Build the look-up arrays from what is stored. Raises InputError when shapes do not fit."""
+        known = len(buckets)
+        if coefficients.shape != (known, COLUMNS) or rarity_known.shape != (known,):
+            raise InputError(f"model arrays do not fit: {coefficients.shape}, {rarity_known.shape}, {known} buckets")
+        if known and not (int(buckets.min()) >= 0 and int(buckets.max()) < BUCKETS):
+            raise InputError("model buckets are out of range")
+        for name, array in (("intercepts", intercepts), ("slopes", slopes), ("shifts", shifts)):
+            if array.shape != (COLUMNS,):
+                raise InputError(f"model {name} must have {COLUMNS} values, not {array.shape}")
+        rarity = np.full(BUCKETS, rarity_unknown, dtype=np.float32)
+        rarity[buckets] = rarity_known
+        lookup = np.full(BUCKETS, known, dtype=np.int32)
+        lookup[buckets] = np.arange(known, dtype=np.int32)
+        padded = np.vstack([coefficients.astype(np.float32), np.zeros((1, COLUMNS), dtype=np.float32)])
+        return LinearModel(buckets, padded, intercepts, slopes, shifts, rarity, lookup)
+
+    def margins(self, found: Occurrences) -> F32:
+        """Raw margins before calibration, (rows, COLUMNS)."""
+        value = weights(found, self.rarity)
+        index = self.lookup[found.bucket]
+        known = np.flatnonzero(index < len(self.buckets))
+        sums = np.zeros((found.rows, COLUMNS), dtype=np.float32)
+        if len(known):
+            part = self.coefficients[index[known]] * value[known, None]
+            rows = found.row[known]
+            firsts = np.flatnonzero(np.concatenate(([True], rows[1:] != rows[:-1])))
+            sums[rows[firsts]] = np.add.reduceat(part, firsts, axis=0)
+        result: F32 = sums + self.intercepts
+        return result
+
+    def calibrated(self, margins: F32) -> F32:
+        """Probabilities, (rows, COLUMNS): contexts sum to 1, the others stand alone."""
+        logits = margins * self.slopes + self.shifts
+        count = len(CONTEXTS)
+        contexts = np.exp(logits[:, :count] - logits[:, :count].max(axis=1, keepdims=True))
+        contexts /= contexts.sum(axis=1, keepdims=True)
+        others = 1.0 / (1.0 + np.exp(-np.clip(logits[:, count:], -30, 30)))
+        return np.hstack([contexts, others]).astype(np.float32)
+
+    def contributions(self, found: Occurrences, columns: Sequence[int]) -> F32:
+        """What each occurrence adds to the margins of `columns`, (occurrences, columns)."""
+        value = weights(found, self.rarity)
+        result: F32 = self.coefficients[self.lookup[found.bucket]][:, list(columns)] * value[:, None]
+        return result
+
+
+def scores_of(row: F32) -> Scores:
+    """One row of calibrated probabilities as routing reads it."""
+    at = {context: float(row[index]) for index, context in enumerate(CONTEXTS)}
+    first = len(CONTEXTS)
+    return Scores(
+        promoting=at[Context.PROMOTING],
+        victim=at[Context.VICTIM],
+        witness=at[Context.WITNESS],
+        categories={category: float(row[first + index]) for index, category in enumerate(CATEGORIES)},
+    )
+
+
+@dataclass(frozen=True)
+class Card:
+    """`model.json`: what the weights are, from what, and from which scores on they flag."""
+
+    name: str
+    digest: str
+    thresholds: Thresholds
+    urgent: float
+    data: dict[str, str]
+    seed: int
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.name}@{self.digest[:12]}"
+
+
+def _digest(weights_file: Path, settings: dict[str, Any]) -> str:
+    """SHA-256 over the weights and everything in the card that changes a judgement."""
+    sha = hashlib.sha256(weights_file.read_bytes())
+    sha.update(json.dumps(settings, sort_keys=True, ensure_ascii=True).encode())
+    return sha.hexdigest()
+
+
+def _settings(thresholds: Thresholds, urgent: float) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "review": thresholds.review,
+        "protect": thresholds.protect,
+        "default_category": thresholds.default_category,
+        "category": {str(key): value for key, value in sorted(thresholds.category.items())},
+        "urgent": urgent,
+    }
+
+
+def save(
+    folder: Path,
+    name: str,
+    model: LinearModel,
+    rarity_unknown: float,
+    thresholds: Thresholds,
+    urgent: float,
+    data: dict[str, str],
+    seed: int,
+) -> Card:
+    """Write `weights.npz` and `model.json` into `folder`; returns the card with its digest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    known = len(model.buckets)
+    largest = np.abs(model.coefficients[:known]).max(axis=0) / 127.0 + 1e-12
+    np.savez_compressed(
+        folder / "weights.npz",
+        buckets=np.diff(model.buckets, prepend=0).astype(np.uint32),
+        coefficients=np.round(model.coefficients[:known] / largest).astype(np.int8),
+        steps=largest.astype(np.float32),
+        intercepts=model.intercepts,
+        slopes=model.slopes,
+        shifts=model.shifts,
+        rarity=model.rarity[model.buckets].astype(np.float16),
+        rarity_unknown=np.float32(rarity_unknown),
+    )
+    settings = _settings(thresholds, urgent)
+    card = Card(name, _digest(folder / "weights.npz", settings), thresholds, urgent, data, seed)
+    document = {"name": name, "digest": card.digest, "settings": settings, "data": data, "seed": seed}
+    (folder / "model.json").write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    return card
+
+
+def load(folder: Path) -> tuple[LinearModel, Card]:
+    """Read a model folder. Raises InputError when it is incomplete, of another format, or was changed."""
+    try:
+        document = json.loads((folder / "model.json").read_text("utf-8"))
+        settings = document["settings"]
+        thresholds = Thresholds(
+            review=float(settings["review"]),
+            protect=float(settings["protect"]),
+            category={Category(key): float(value) for key, value in settings["category"].items()},
+            default_category=float(settings["default_category"]),
+        )
+        card = Card(
+            str(document["name"]),
+            str(document["digest"]),
+            thresholds,
+            float(settings["urgent"]),
+            dict(document["data"]),
+            int(document["seed"]),
+        )
+        if settings["format"] != FORMAT:
+            raise InputError(f"{folder}: model format {settings['format']}, this release reads {FORMAT}")
+        if _digest(folder / "weights.npz", _settings(thresholds, card.urgent)) != card.digest:
+            raise InputError(f"{folder}: the weights or thresholds do not match the digest; train or copy again")
+        with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
+            model = LinearModel.of(
+                np.cumsum(arrays["buckets"].astype(np.int64)),
+                arrays["coefficients"].astype(np.float32) * arrays["steps"],
+                arrays["intercepts"],
+                arrays["slopes"],
+                arrays["shifts"],
+                arrays["rarity"].astype(np.float32),
+                float(arrays["rarity_unknown"]),
+            )
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{folder}: no readable model ({error}); train one with `lachan train`") from error
+    return model, card

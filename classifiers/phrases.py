@@ -1,0 +1,68 @@
+"""Finds the phrases of a concept table in normalised text: whole words, with their marks or with none.
+
+text -> words -> longest phrases at each word -> hits (concept, first word, last word, start, end)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from classifiers.syllable import fold
+from classifiers.tables import rows
+
+_WORD: Final = re.compile(r"[^\W_]+\+?")
+#: Single words that, written without marks, are quite another common word; they count with marks only.
+_MARKS_NEEDED: Final = frozenset(
+    ["bé", "con", "đòn", "đá", "cỏ", "hèn", "đua", "xử", "dao", "gạch", "côn", "xích", "kéo", "đạp", "gỡ", "nó", "tụi", "bọn", "đê", "dốc", "hồ", "sân", "bãi", "bến", "đèo", "ngõ", "hẻm", "mụn", "hôi", "lùn", "quê", "đồ", "lo", "mối", "hũ", "kèo", "sơn", "canh", "dụ", "tập", "cờ", "võ", "chó"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase of `concept` at words `first` to `last` (inclusive), code points `start` to `end`."""
+
+    concept: str
+    first: int
+    last: int
+    start: int
+    end: int
+
+
+class PhraseTable:
+    """Immutable after construction. Looking up costs a few dictionary reads a word, however large the table."""
+
+    def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
+        concepts: dict[str, list[str]] = {}
+        for concept, phrase in phrases:
+            forms = {phrase} if phrase in _MARKS_NEEDED else {phrase, fold(phrase)}
+            for form in forms:
+                concepts.setdefault(" ".join(_WORD.findall(form)), []).append(concept)
+        self._concepts = {form: tuple(dict.fromkeys(of)) for form, of in concepts.items() if form}
+        lengths: dict[str, set[int]] = {}
+        for form in self._concepts:
+            words = form.split()
+            lengths.setdefault(words[0], set()).add(len(words))
+        self._lengths = {first: tuple(sorted(sizes)) for first, sizes in lengths.items()}
+
+    def hits(self, text: str) -> list[Hit]:
+        """Every phrase in normalised `text`, in order of its first word."""
+        matches = list(_WORD.finditer(text))
+        words = [match[0] for match in matches]
+        found: list[Hit] = []
+        lengths = self._lengths
+        for first, word in enumerate(words):
+            for size in lengths.get(word, ()):
+                concepts = self._concepts.get(" ".join(words[first : first + size]))
+                if concepts is None or first + size > len(words):
+                    continue
+                last = first + size - 1
+                start, end = matches[first].start(), matches[last].end()
+                found.extend(Hit(concept, first, last, start, end) for concept in concepts)
+        return found
+
+
+#: The one table, read once: data, not state.
+CONCEPTS: Final = PhraseTable((row[0], row[1]) for row in rows("concepts.tsv"))
