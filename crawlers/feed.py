@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import gzip
 import io
 import zlib
@@ -35,7 +36,7 @@ def read_feed(fetched: Fetched) -> Extraction:
     body = _unpacked(fetched.body)
     head = body[:2000].lower()
     if b"<urlset" in head or b"<sitemapindex" in head:
-        return Extraction(links=tuple(_sitemap(body, fetched.url)))
+        return Extraction(links=tuple(_sitemap(body, fetched.url, fetched.now)))
     return _feed(body, fetched)
 
 
@@ -49,7 +50,7 @@ def _unpacked(body: bytes) -> bytes:
         return b""
 
 
-def _sitemap(body: bytes, url: str) -> list[Link]:
+def _sitemap(body: bytes, url: str, now: datetime) -> list[Link]:
     tree = parse_xml(body)
     links: list[Link] = []
     for entry in tree if tree is not None else ():
@@ -62,9 +63,14 @@ def _sitemap(body: bytes, url: str) -> list[Link]:
         }
         target = clean_url(url, fields.get("loc"))
         if target is not None:
+            changed = parse_time(fields.get("lastmod", ""), now)
             is_map = entry.tag.rpartition("}")[2].lower() == "sitemap"
             links.append(
-                Link(target, PageKind.LISTING if is_map else PageKind.ARTICLE, fields.get("lastmod", "")[:40])
+                Link(
+                    target,
+                    PageKind.LISTING if is_map else PageKind.ARTICLE,
+                    changed.isoformat() if changed else "",
+                )
             )
     return links
 
@@ -89,8 +95,10 @@ def _feed(body: bytes, fetched: Fetched) -> Extraction:
         when = _moment(entry, fetched.now)
         text = _content(entry)
         if target is not None and len(text) < _FULL_TEXT:
-            mark = _string(entry, "updated") or _string(entry, "published")
-            links.append(Link(target, PageKind.ARTICLE, mark[:40]))
+            changed = parse_time(
+                str(dict.get(entry, "updated") or ""), fetched.now
+            )  # never what stands in for it
+            links.append(Link(target, PageKind.ARTICLE, changed.isoformat() if changed else ""))
         elif text:
             author = " ".join(_string(entry, "author").split())[:80] or None
             title = " ".join(_plain(_string(entry, "title")).split()) or None
@@ -117,9 +125,9 @@ def _moment(entry: Mapping[str, Any], now: datetime) -> datetime | None:
             return moment
         parts = entry.get(f"{name}_parsed")
         try:
-            if parts and (moment := datetime(*parts[:6], tzinfo=UTC)) <= now:
+            if parts and (moment := datetime.fromtimestamp(calendar.timegm(parts), UTC)) <= now:
                 return moment
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError, OSError):
             continue
     return None
 

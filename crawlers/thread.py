@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -162,14 +163,23 @@ def _post(box: _Box, base: str, url: str, now: datetime) -> tuple[Element, RawPo
     nodes = list(region(box.element, box.inner))
     author_node, author = _author(box, nodes)
     body = _body(box, nodes, author_node)
-    if body is None:
-        return None
-    inside = set(region(body)) if body is not box.element else set()
-    outside = [node for node in nodes if node not in inside]
-    time_node, published = _time(box, outside, now)
+    if body is not None:
+        inside = set(region(body))
+        outside = [node for node in nodes if node not in inside or node is box.element]
+        time_node, published = _time(box, outside, now)
+    elif box.is_item and box.inner:
+        return None  # a wrapper around posts
+    else:  # no class names to go by: the time comes before the words, the words are what weighs most
+        time_node, published = _time(box, nodes, now)
+        apart_from = {node for node in (author_node, time_node) if node is not None} | box.inner
+        body = _heaviest(box.element, apart_from)
+        inside = set(region(body)) if body is not box.element else set()
+        outside = [node for node in nodes if node not in inside]
     quotes = [node for node in region(body, box.inner) if _is_quote(node)]
     apart = {node for node in region(body, box.inner) if node is not body and _APART_CLASSES & tokens(node)}
-    title_node = next((node for node in outside if node.tag in ("h2", "h3", "h4")), None)
+    title_node = next(
+        (n for n in outside if n.tag in ("h2", "h3", "h4") and not _names(n, author_node, author)), None
+    )
     without = {
         *box.inner,
         *quotes,
@@ -177,14 +187,22 @@ def _post(box: _Box, base: str, url: str, now: datetime) -> tuple[Element, RawPo
         *(n for n in (author_node, time_node, title_node) if n is not None),
     }
     text = visible_text(body, without - {body})
-    if body is box.element and title_node is None and not text.strip():
-        return None
     if not text:
         return None
     title = visible_text(title_node) if title_node is not None else ""
     title = "" if title.casefold().startswith(("re:", "trả lời:", "ðề:", "đề:")) else title
     post = RawPost(_permalink(box, outside, base, url), text, author, published)
     return body, post, title or None
+
+
+def _names(heading: Element, author_node: Element | None, author: str | None) -> bool:
+    """Whether a heading is the author's name, as some forums print it."""
+    near = author_node is not None and (heading is author_node or author_node in heading.iter())
+    return (
+        near
+        or any(above is author_node for above in heading.iterancestors())
+        or visible_text(heading) == author
+    )
 
 
 def _is_quote(node: Element) -> bool:
@@ -223,12 +241,10 @@ def _body(box: _Box, nodes: list[Element], author: Element | None) -> Element | 
     for node in _by_class(nodes[1:], _BODY_CLASSES):
         if node is not author and visible_text(node, box.inner):
             return node
-    if box.is_item and box.inner:
-        return None  # a wrapper around posts
-    return _heaviest(box.element, box.inner)
+    return None
 
 
-def _heaviest(element: Element, without: frozenset[Element]) -> Element:
+def _heaviest(element: Element, without: AbstractSet[Element]) -> Element:
     """Go down while one child holds nearly all of the text."""
     while True:
         whole = len(visible_text(element, without))

@@ -44,7 +44,8 @@ _CLOCK: Final = re.compile(
 )
 _DAY_WORD: Final = re.compile(r"\b(hom nay|today|hom qua|yesterday|hom kia)\b")
 _WEEKDAY: Final = re.compile(
-    r"\b(?:(?:thu|t)\s?(hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|cn|(monday|tuesday|wednesday|thursday|friday|saturday|sunday))"
+    r"\b(?:(?:thu|t)\s?(hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|cn"
+    r"|(monday|tuesday|wednesday|thursday|friday|saturday|sunday))"
     r"\b(?:\s+luc|\s+at|,)?\s+\d{1,2}[:h]\d{2}"
 )
 _NUMERIC: Final = re.compile(r"(?<!\d)(\d{1,2})[/\-.](\d{1,2})[/\-.](\d{4}|\d{2})(?!\d)")

@@ -96,7 +96,7 @@ _SHORT_NAME: Final = 3  # letters; "An" must not hide every "ăn"
 _BETWEEN: Final = r"[\s\x00._\-·]{0,3}"  # M.i.n.h, M i n h, zero-width signs
 _START: Final = r"(?<!\w)(?<!\w\x00)"
 _END: Final = r"(?!\x00?\w)"
-_MENTION: Final = re.compile(r"(?<![\w.])@\w[\w.\-]*(?:\x00+[\w.\-]+)*")
+_MENTION: Final = re.compile(r"(?<![\w.])@\w+(?:[.\-\x00]+\w+)*")
 
 
 def _folded_name(name: str, *, keep_marks: bool) -> str:
@@ -251,7 +251,7 @@ _PATTERNS: Final[tuple[tuple[DetailKind, re.Pattern[str]], ...]] = (
     (
         DetailKind.HANDLE,
         re.compile(
-            r"(?<![\w.])@\w[\w.\-]*"
+            r"(?<![\w.])@\w+(?:[.\-]+\w+)*"
             r"|\b(?:zalo|fb|facebook|face|insta|instagram|ig|tele|telegram|tiktok|tik tok|discord"
             r"|nick|acc|id)"
             r"\s?(?:em|mình|tui|t|là|của em)?\s?[:=]\s?[\w.\-@]{3,}",

@@ -35,7 +35,7 @@ from lachan.pipeline.sources import STOP, check_running
 
 MAX_LENGTH: Final = 20_000  # code points of one post; longer texts are read in pieces
 MAX_PIECES: Final = 25  # of one text: half a million code points, more than a page may weigh
-LEASE_TIME: Final = timedelta(minutes=15)  # longer than a batch takes at the slowest pace
+LEASE_TIME: Final = timedelta(minutes=30)  # longer than a batch takes at the slowest pace
 MAX_TRIES: Final = 5  # of a page
 FIRST_WAIT: Final = timedelta(minutes=2)  # doubles with every try
 LONGEST_WAIT: Final = timedelta(hours=24)

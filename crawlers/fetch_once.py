@@ -1,0 +1,153 @@
+"""One page, once, for the check before approval: on registered hosts alone, robots.txt obeyed, nothing followed.
+
+Not the crawler: a person waits for the answer, so it blocks, for at most DEADLINE seconds in all.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from protego import Protego
+
+from crawlers.extract import Fetched, tree_of
+from crawlers.guard import is_public
+from crawlers.markup import visible_text
+from crawlers.robots import ROBOTS_TOKEN
+from crawlers.settings import MAX_BYTES, user_agent
+from lachan.domain.errors import SourceRefused
+from lachan.domain.post import Source
+from lachan.domain.source_rules import belongs
+from lachan.pipeline.intake import host_of
+
+DEADLINE: Final = 20.0  # seconds a request, the slowest drip included
+_MAX_REDIRECTS: Final = 3
+_MAX_ROBOTS: Final = 500_000  # bytes, RFC 9309
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    body: bytes
+    content_type: str
+    location: str | None
+
+
+class OncePageFetcher:
+    """PageFetcher over plain sockets: the address that was checked is the address that is connected to."""
+
+    def __init__(
+        self,
+        sources: Callable[[], Sequence[Source]],
+        clock: Callable[[], datetime],
+        *,
+        contact: str,
+        allow_loopback: bool = False,
+        deadline: float = DEADLINE,
+    ) -> None:
+        self._sources = sources
+        self._clock = clock
+        self._agent = user_agent(contact)
+        self._allow_loopback = allow_loopback
+        self._deadline = deadline
+
+    def text_of(self, url: str) -> str | None:
+        """The page's visible text; None when it is gone (404, 410).
+
+        Raises SourceRefused when no registered source holds the URL or robots.txt forbids it, OSError when the
+        page cannot be read now.
+        """
+        for _ in range(_MAX_REDIRECTS + 1):
+            self._check_registered(url)
+            self._check_robots(url)
+            answer = self._get(url, MAX_BYTES)
+            if answer.status in (404, 410):
+                return None
+            if answer.status in (301, 302, 303, 307, 308) and answer.location:
+                url = urljoin(url, answer.location)
+                continue
+            if answer.status != 200:
+                raise OSError(f"the server answered {answer.status}")
+            tree = tree_of(Fetched(url, answer.body, self._clock(), answer.content_type))
+            return visible_text(tree) if tree is not None else ""
+        raise OSError("too many redirects")
+
+    def _check_registered(self, url: str) -> None:
+        if not any(belongs(source, url) for source in self._sources()):
+            raise SourceRefused("this address lies in no registered source")
+
+    def _check_robots(self, url: str) -> None:
+        parts = urlsplit(url)
+        answer = self._get(f"{parts.scheme}://{parts.netloc}/robots.txt", _MAX_ROBOTS)
+        if answer.status == 429 or answer.status >= 500:
+            raise OSError("robots.txt cannot be read now")
+        if answer.status == 200:
+            rules = Protego.parse(answer.body.decode("utf-8", "replace"))
+            if not rules.can_fetch(url, ROBOTS_TOKEN):
+                raise SourceRefused("robots.txt forbids this page")
+
+    def _get(self, url: str, limit: int) -> _Answer:
+        parts = urlsplit(url)
+        host, secure = parts.hostname or "", parts.scheme == "https"
+        port = parts.port or (443 if secure else 80)
+        address = self._resolve(host, port)
+        raw = socket.create_connection((address, port), timeout=self._deadline)
+        # a server that drips a byte now and then never runs into a socket's timeout: this ends it
+        watch = threading.Timer(self._deadline, _hang_up, (raw,))
+        watch.daemon = True
+        watch.start()
+        try:
+            sock = ssl.create_default_context().wrap_socket(raw, server_hostname=host) if secure else raw
+            with sock:
+                return self._exchange(sock, parts.path or "/", parts.query, host_of(url), limit)
+        except http.client.HTTPException as error:
+            raise OSError(f"the server's answer cannot be read: {type(error).__name__}") from error
+        finally:
+            watch.cancel()
+            raw.close()
+
+    def _resolve(self, host: str, port: int) -> str:
+        found = {str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+        if not found or not all(is_public(address, allow_loopback=self._allow_loopback) for address in found):
+            raise SourceRefused("this name does not lead to the public internet")
+        return sorted(found, key=lambda address: (":" in address, address))[0]
+
+    def _exchange(self, sock: socket.socket, path: str, query: str, host: str, limit: int) -> _Answer:
+        target = f"{path}?{query}" if query else path
+        if not target.isascii() or any(char <= " " for char in target):
+            raise SourceRefused("this address is not written as an address: encode it")
+        lines = (
+            f"GET {target} HTTP/1.1",
+            f"Host: {host}",
+            f"User-Agent: {self._agent}",
+            "Accept: text/html",
+            "Accept-Encoding: identity",
+            "Connection: close",
+        )
+        sock.sendall("\r\n".join((*lines, "", "")).encode("latin-1"))
+        response = http.client.HTTPResponse(sock, method="GET")
+        try:
+            response.begin()
+            body = response.read(limit + 1) if response.status == 200 else b""
+        finally:
+            response.close()
+        if len(body) > limit:
+            raise OSError(f"the page is larger than {limit} bytes")
+        if response.length:
+            raise OSError("the page was cut short")
+        return _Answer(
+            response.status, body, response.getheader("Content-Type") or "", response.getheader("Location")
+        )
+
+
+def _hang_up(sock: socket.socket) -> None:
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)

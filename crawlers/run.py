@@ -1,0 +1,75 @@
+"""One crawl, from begin to finish; runs in a process of its own, since a reactor starts once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from scrapy.crawler import AsyncCrawlerProcess
+
+from crawlers.settings import LOOPBACK_PACE, PUBLIC_PACE, Pace, scrapy_settings
+from crawlers.spiders.place import PlaceSpider
+from lachan.pipeline.intake import Intake
+from lachan.pipeline.ports import CrawlSummary
+
+#: Libraries whose log lines would name pages and quote them.
+_TALKATIVE: Final = (
+    "scrapy",
+    "twisted",
+    "trafilatura",
+    "htmldate",
+    "courlan",
+    "charset_normalizer",
+    "asyncio",
+)
+
+
+def run_crawl(
+    intake_factory: Callable[[], Intake],
+    sources: Sequence[str],
+    worker: str,
+    *,
+    contact: str,
+    allow_loopback: bool = False,
+    pace: Pace | None = None,
+    on_page: Callable[[CrawlSummary], None] | None = None,
+) -> CrawlSummary:
+    """Read the due pages of `sources` (keys) and return what was done; blocks. Once a process.
+
+    `worker` names the holder of the leases, `contact` stands in the user agent. SIGINT and SIGTERM end it
+    after the pages under way. `allow_loopback` is for the demo and the tests alone. Raises Stopped, NotFound,
+    and whatever kept the store from taking what was found.
+    """
+    for name in _TALKATIVE:
+        logging.getLogger(name).disabled = True
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    intake = intake_factory()
+    active = intake.begin(worker, sources)
+    silent = sorted(set(sources) - {source.key for source in active})
+    problems = [f"{key}: not active" for key in silent]
+    summary = CrawlSummary(problems=tuple(problems))
+    if active:
+        pace = pace or (LOOPBACK_PACE if allow_loopback else PUBLIC_PACE)
+        settings = scrapy_settings(pace, contact=contact, allow_loopback=allow_loopback)
+        process = AsyncCrawlerProcess(settings)
+        crawler = process.create_crawler(PlaceSpider)
+        process.crawl(
+            crawler,
+            intake=intake,
+            sources=active,
+            worker=worker,
+            allow_loopback=allow_loopback,
+            on_page=on_page,
+        )
+        process.start()
+        spider = crawler.spider
+        if not isinstance(spider, PlaceSpider):
+            raise RuntimeError("the spider could not be started")
+        problems += [f"{problem} ({count})" for problem, count in sorted(spider.problems.items())]
+        summary = replace(spider.summary, problems=tuple(problems))
+        if spider.fatal is not None:
+            raise spider.fatal
+    intake.finish(worker, summary)
+    return summary

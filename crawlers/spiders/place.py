@@ -1,0 +1,252 @@
+"""The spider: leases pages from intake, asks politely, hands over what the reader found.
+
+A page is acknowledged only by intake, in the unit of work that fills the inbox; a killed process loses nothing
+but its leases, which run out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+from scrapy import Request, Spider
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    CloseSpider,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawlers.extract import Extraction, Fetched
+from crawlers.guard import NotAllowed
+from crawlers.spiders import READERS
+from lachan.domain.errors import ConflictError
+from lachan.domain.post import Source
+from lachan.domain.source_rules import belongs
+from lachan.pipeline.intake import Intake, host_of
+from lachan.pipeline.ports import CrawlSummary, Link, Page, PageKind
+
+log = logging.getLogger(
+    "lachan.crawl"
+)  # source keys, page numbers and words only: no address, text or author
+
+_HELD: Final = 16  # pages leased of one host at a time
+_REFILL: Final = 8  # more are leased when fewer are left
+_REST: Final = timedelta(minutes=1)  # where a 429 or 503 does not say how long
+_LONGEST_REST: Final = timedelta(hours=24)
+_GONE: Final = frozenset({400, 401, 403, 404, 405, 406, 410, 414, 451})  # asking again will not help
+_READABLE: Final = ("text/", "application/xhtml", "application/xml", "application/rss", "application/atom",
+                    "application/rdf", "application/gzip", "application/x-gzip")  # fmt: skip
+_ERROR_WORDS: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (DownloadTimeoutError, "timeout"),
+    (CannotResolveHostError, "no_public_address"),
+    (DownloadConnectionRefusedError, "connection_refused"),
+    (DownloadCancelledError, "too_large"),
+    (ResponseDataLossError, "cut_short"),
+)
+
+
+class PlaceSpider(Spider):
+    """Reads the pages of registered sources until none is due."""
+
+    name = "place"
+
+    def __init__(
+        self,
+        *,
+        intake: Intake,
+        sources: Sequence[Source],
+        worker: str,
+        allow_loopback: bool,
+        on_page: Callable[[CrawlSummary], None] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.intake = intake
+        self.sources = {source.key: source for source in sources}
+        self.allow_loopback = allow_loopback
+        self.hosts: dict[str, list[str]] = {}
+        for source in sources:
+            self.hosts.setdefault(host_of(source.url), []).append(source.key)
+        self.summary = CrawlSummary()
+        self.problems: Counter[str] = Counter()
+        self.fatal: Exception | None = None
+        self._worker = worker
+        self._on_page = on_page
+        self._held: Counter[str] = Counter()
+        self._rest: dict[str, datetime] = {}
+        self._listed: set[int] = set()  # listings met in this crawl: each is read once a crawl
+        self._changed = asyncio.Event()
+
+    # --- leasing ---
+    async def start(self) -> AsyncIterator[Request]:
+        """Requests for leased pages; ends when nothing is due and nothing under way."""
+        while self.fatal is None:
+            self._changed.clear()
+            leased = [page for host in self.hosts for page in self._lease(host)]
+            for page in leased:
+                first = int(page.kind is PageKind.LISTING)  # listings tell which of the others have changed
+                yield Request(
+                    page.url,
+                    self._fetched,
+                    errback=self._failed,
+                    meta={"page": page},
+                    priority=first,
+                    dont_filter=True,
+                )
+            if not leased:
+                if not self._held.total():
+                    return
+                await self._changed.wait()
+
+    def _lease(self, host: str) -> list[Page]:
+        if self._held[host] >= _REFILL or self.resting_until(host) is not None:
+            return []
+        try:
+            pages = self.intake.lease(self._worker, self.hosts[host], _HELD - self._held[host])
+        except Exception as error:
+            raise self._stop(error) from error
+        self._held[host] += len(pages)
+        return pages
+
+    def resting_until(self, host: str) -> datetime | None:
+        """Until when a host asked not to be asked; None when it may be."""
+        until = self._rest.get(host)
+        return until if until is not None and until > self.intake.now() else None
+
+    # --- what came back ---
+    def _fetched(self, response: Response) -> None:
+        page: Page = response.meta["page"]
+        status, word = response.status, f"http_{response.status}"
+        if status in (429, 503):
+            wait = _retry_after(response, self.intake.now())
+            self._rest[page.host] = self.intake.now() + wait
+            self._settle(page, word, lambda: self.intake.failed(page, word, wait=wait))
+        elif status != 200:
+            self._settle(page, word, lambda: self.intake.failed(page, word, for_good=status in _GONE))
+        elif not _is_readable(response):
+            self._settle(page, "not_text", lambda: self.intake.failed(page, "not_text", for_good=True))
+        else:
+            self._read(page, response)
+
+    def _read(self, page: Page, response: Response) -> None:
+        fetched = Fetched(
+            response.url,
+            response.body,
+            self.intake.now(),
+            _header(response, "Content-Type"),
+            _header(response, "X-Robots-Tag"),
+        )
+        source = self.sources[page.source]
+        try:
+            found = READERS[source.kind](fetched, page.kind)
+        except Exception as error:
+            log.error("reader failed: source=%s page=%d %s", page.source, page.id, type(error).__name__)
+            self._settle(page, "reader_error", lambda: self.intake.failed(page, "reader_error"))
+            return
+        links = self._followed(source, found)
+
+        def receive() -> None:
+            got = self.intake.receive(page, found.posts, links)
+            self.summary = replace(
+                self.summary,
+                pages=self.summary.pages + 1,
+                extracted=self.summary.extracted + got.extracted,
+                duplicates=self.summary.duplicates + got.duplicates,
+                inboxed=self.summary.inboxed + got.inboxed,
+            )
+
+        self._settle(page, None, receive)
+
+    def _followed(self, source: Source, found: Extraction) -> list[Link]:
+        links = []
+        for link in found.links:
+            if not belongs(source, link.url):
+                continue
+            if link.kind is PageKind.LISTING:
+                mark = hash((source.key, link.url))
+                if mark in self._listed or link.url == source.url:
+                    continue
+                self._listed.add(mark)
+            links.append(link)
+        return links
+
+    def _failed(self, failure: Failure) -> None:
+        page: Page = failure.request.meta["page"]  # type: ignore[attr-defined]  # set by Scrapy
+        error = failure.value
+        if not isinstance(error, NotAllowed):
+            word = next((word for kind, word in _ERROR_WORDS if isinstance(error, kind)), "connection_failed")
+            if isinstance(error, IgnoreRequest):  # redirects without end, a body that unpacks beyond bounds
+                word = "too_many_redirects" if "redirect" in str(error) else "too_large"
+            for_good = word in ("too_large", "too_many_redirects")
+            self._settle(page, word, lambda: self.intake.failed(page, word, for_good=for_good))
+        elif error.word == "robots_refused":
+            self.summary = replace(self.summary, robots_refused=self.summary.robots_refused + 1)
+            self._settle(page, None, lambda: self.intake.refused(page))
+        elif error.word == "resting":
+            until = self.resting_until(page.host) or self.intake.now()
+            self._settle(page, None, lambda: self.intake.postponed(page, until, "resting"))
+        elif error.word == "lease_over":
+            self._settle(page, None, lambda: None)  # freed by itself
+        elif error.word == "robots_unreachable":
+            self._settle(page, error.word, lambda: self.intake.failed(page, error.word))
+        else:
+            self._settle(page, error.word, lambda: self.intake.failed(page, error.word, for_good=True))
+
+    def _settle(self, page: Page, problem: str | None, act: Callable[[], object]) -> None:
+        """Do `act`, count, and let the next lease begin. A lost lease is no error: the page comes again."""
+        if problem is not None:
+            self.problems[f"{page.source}: {problem}"] += 1
+            self.summary = replace(self.summary, errors=self.summary.errors + 1)
+            log.info("page failed: source=%s page=%d status=%s", page.source, page.id, problem)
+        try:
+            act()
+        except ConflictError:
+            log.warning("lease lost: source=%s page=%d", page.source, page.id)
+        except Exception as error:
+            raise self._stop(error) from error
+        finally:
+            self._held[page.host] -= 1
+            self._changed.set()
+        if self._on_page is not None:
+            self._on_page(self.summary)
+
+    def _stop(self, error: Exception) -> CloseSpider:
+        """The store cannot take what is found: fetching on would be of no use."""
+        self.fatal = self.fatal or error
+        log.error("crawl stopped: %s", type(error).__name__)
+        return CloseSpider("store")
+
+
+def _header(response: Response, name: str) -> str:
+    return b", ".join(response.headers.getlist(name)).decode("latin-1")
+
+
+def _is_readable(response: Response) -> bool:
+    kind = _header(response, "Content-Type").lower().strip()
+    return not kind or kind.startswith(_READABLE) or "+xml" in kind
+
+
+def _retry_after(response: Response, now: datetime) -> timedelta:
+    value = _header(response, "Retry-After").strip()
+    wait = _REST
+    if value.isdecimal() and len(value) < 10:
+        wait = timedelta(seconds=int(value))
+    elif value:
+        try:
+            moment = parsedate_to_datetime(value)
+            wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+        except (ValueError, TypeError):
+            wait = _REST
+    return min(max(wait, timedelta(seconds=1)), _LONGEST_REST)

@@ -1,0 +1,45 @@
+"""A crawl in a process of its own, over the real store: `python -m tests.crawlers.crawl_child SPEC`.
+
+SPEC is JSON: folder, sources (keys), worker, pace (seconds of timeout). Prints the summary as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from crawlers.run import run_crawl
+from crawlers.settings import Pace
+from lachan.pipeline.intake import Intake
+from lachan.store.database import open_database
+from lachan.store.keyring import FileKeyRing
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_intake(folder: Path) -> Intake:
+    keys = FileKeyRing(folder / "keys" / "ring.json")
+    return Intake(open_database(f"sqlite:///{folder}/data/lachan.db", keys, clock), keys, clock)
+
+
+def main() -> None:
+    spec = json.loads(sys.argv[1])
+    pace = Pace(delay=spec.get("delay", 0.0), at_a_time=8, adaptive=False, timeout=spec.get("timeout", 10))
+    summary = run_crawl(
+        lambda: open_intake(Path(spec["folder"])),
+        spec["sources"],
+        spec["worker"],
+        contact="https://example.invalid/contact",
+        allow_loopback=spec.get("allow_loopback", True),
+        pace=pace,
+    )
+    print(json.dumps(asdict(summary)))
+
+
+if __name__ == "__main__":
+    main()
