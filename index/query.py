@@ -1,0 +1,193 @@
+"""The query language: text -> `index.ast`. The same for the command line, the desk and every engine.
+
+    đánh nhau            both words, anywhere        "đánh nhau"     side by side
+    a OR b, a AND b      upper case                  NOT a, -a       without
+    (a OR b) c           parentheses                 pod*            words that begin so
+    category: source: measure: urgent: from: to:     days inclusive, Asia/Ho_Chi_Minh
+    nothing, or *        every case, newest first
+
+Words are joined by AND: an officer who adds a word wants fewer hits, not more. There is no field for persons, and
+no other field either: whatever else has a colon is an error, unless it is quoted. `NOT` takes away all that its
+part alone would find, other accents included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Final, NoReturn
+
+from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
+
+from index.ast import And, Everything, Is, Node, Not, Or, Phrase, Prefix, Since, Until
+from index.vietnamese import fold, words
+from lachan.domain.errors import QueryError
+from lachan.domain.measure import Measure
+from lachan.domain.taxonomy import Category
+
+MAX_LENGTH: Final = 500  # code points; longer than any question, shorter than any pasted page
+MAX_DEPTH: Final = 20  # parentheses within parentheses
+EVERYTHING: Final = "*"
+
+_GRAMMAR: Final = r"""
+start: any?
+?any: all ("OR" all)*
+?all: each ("AND"? each)*
+?each: atom
+     | ("NOT" | MINUS) each -> without
+?atom: LPAR any RPAR -> group
+     | QUOTED            -> quoted
+     | WORD              -> word
+     | FIELD (WORD | QUOTED) -> field
+
+LPAR: "("
+RPAR: ")"
+MINUS: /-(?=\S)/
+FIELD.1: /[^\s"“”():\-][^\s"“”():]*:/
+QUOTED: /["“”][^"“”]*["“”]/
+WORD: /[^\s"“”():\-][^\s"“”():]*/
+%ignore /\s+/
+"""
+
+_YES_NO: Final = {"yes": "yes", "true": "yes", "co": "yes", "no": "no", "false": "no", "khong": "no"}
+
+
+def _one_of(kind: type[Category] | type[Measure], field: str) -> Callable[[str], Node]:
+    def read(value: str) -> Node:
+        try:
+            return Is(field, kind(value.lower()).value)
+        except ValueError:
+            raise ValueError(f"no such {field}; one of: {', '.join(kind)}") from None
+
+    return read
+
+
+def _source(value: str) -> Node:
+    if not value.isprintable() or not value.strip():
+        raise ValueError("write the source's key, as the list of sources has it")
+    return Is("source", value)
+
+
+def _urgent(value: str) -> Node:
+    answer = _YES_NO.get(fold(value.lower()))
+    if answer is None:
+        raise ValueError("write urgent:yes or urgent:no")
+    return Is("urgent", answer)
+
+
+def _day(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("write a day that exists, like 2026-11-30") from None
+
+
+_FIELDS: Final[dict[str, Callable[[str], Node]]] = {
+    "category": _one_of(Category, "category"),
+    "source": _source,
+    "measure": _one_of(Measure, "measure"),
+    "urgent": _urgent,
+    "from": lambda value: Since(_day(value)),
+    "to": lambda value: Until(_day(value)),
+}
+_FIELD_LIST: Final = ", ".join(f"{name}:" for name in _FIELDS)
+
+
+@v_args(inline=True)
+class _Meaning(Transformer[Token, Node]):
+    """Grammar rules as AST nodes. Runs while the parser reads, so that no nesting recurses."""
+
+    def start(self, node: Node | None = None) -> Node:
+        return node if node is not None else Everything()
+
+    def any(self, *parts: Node) -> Node:
+        return Or(parts)
+
+    def all(self, *parts: Node) -> Node:
+        return And(parts)
+
+    def without(self, *tokens_and_part: Node) -> Node:
+        part = tokens_and_part[-1]
+        return part.part if isinstance(part, Not) else Not(part)
+
+    def group(self, _left: Token, node: Node, _right: Token) -> Node:
+        return node
+
+    def quoted(self, token: Token) -> Node:
+        return _phrase(token, token[1:-1])
+
+    def word(self, token: Token) -> Node:
+        if str(token) == EVERYTHING:
+            return Everything()
+        if "*" not in token:
+            return _phrase(token, token)
+        stem = words(token)
+        if token.index("*") != len(token) - 1 or len(stem) != 1:
+            raise QueryError("the wild card * stands at the end of one word, like pod*", _at(token))
+        return Prefix(stem[0])
+
+    def field(self, name: Token, value: Token) -> Node:
+        read = _FIELDS.get(name[:-1].lower())
+        if read is None:
+            raise QueryError(
+                f"there is no field {name}; there are {_FIELD_LIST}; put words with a colon in quotes",
+                _at(name),
+            )
+        try:
+            return read(value[1:-1] if value.type == "QUOTED" else str(value))
+        except ValueError as error:
+            raise QueryError(str(error), _at(value)) from None
+
+
+def _at(token: Token) -> int:
+    return token.start_pos or 0
+
+
+def _phrase(token: Token, text: str) -> Phrase:
+    found = words(text)
+    if not found:
+        raise QueryError(f"there is no letter or digit in {token}: leave it out", _at(token))
+    return Phrase(tuple(found))
+
+
+_PARSER: Final = Lark(_GRAMMAR, parser="lalr", lexer="basic", transformer=_Meaning())
+
+
+def parse(query: str) -> Node:
+    """What `query` means. Raises QueryError, with what to do and the place in code points, and nothing else."""
+    if len(query) > MAX_LENGTH:
+        raise QueryError(f"write at most {MAX_LENGTH} characters", MAX_LENGTH)
+    reader = _PARSER.parse_interactive(query)
+    open_places: list[int] = []
+    try:
+        for token in reader.iter_parse():
+            if token.type == "LPAR":
+                open_places.append(_at(token))
+            elif token.type == "RPAR":
+                if not open_places:
+                    raise QueryError("this parenthesis was never opened", _at(token))
+                open_places.pop()
+            if len(open_places) > MAX_DEPTH:
+                raise QueryError(f"use at most {MAX_DEPTH} parentheses within each other", _at(token))
+        node: Node = reader.feed_eof()  # type: ignore[no-untyped-call]
+    except UnexpectedInput as error:
+        _explain(error, query, open_places)
+    return node
+
+
+def _explain(error: UnexpectedInput, query: str, open_places: list[int]) -> NoReturn:
+    if isinstance(error, UnexpectedCharacters):
+        why = {
+            ":": f"a colon follows a field ({_FIELD_LIST}) and nothing else; put words with a colon in quotes",
+            "-": "write the word to leave out right after the -",
+        }.get(error.char, "close the quotation mark")
+        raise QueryError(why, error.pos_in_stream or 0) from None
+    assert isinstance(error, UnexpectedToken)
+    token = error.token
+    if token.type == "$END":
+        if open_places:
+            raise QueryError("close this parenthesis", open_places[-1]) from None
+        raise QueryError(
+            "the query ends too early: write what comes next, or leave the end out", len(query)
+        ) from None
+    raise QueryError(f"{token} cannot stand here", _at(token)) from None

@@ -1,0 +1,177 @@
+"""`SearchIndex` on Tantivy: in this process, in files, several readers and one writer at a time.
+
+A writer lives for one `apply`, so that any process may be the next. Tantivy commits durably and in one step; a
+kill before that leaves the state before. Deleted words stay in its files until `rebuild`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+import tantivy
+
+from index.ast import And, Is, Node, Since, Until
+from index.compile import highlights, plan
+from index.document import SCHEMA, to_tantivy
+from index.folder import Folder
+from index.query import parse
+from lachan.domain.errors import InputError, LachanError
+from lachan.pipeline.ports import IndexAnswer, IndexDocument, IndexHit, SearchRequest
+
+_APPLY_HEAP: Final = 32_000_000  # bytes
+_REBUILD_HEAP: Final = 256_000_000  # bytes: larger first segments, fewer merges
+_TIES: Final = 2_000  # hits of equal score beyond the page that are fetched to put the newest of them first
+_TRIES: Final = 5  # a generation can be swapped away between reading its name and opening it
+_UNREADABLE: Final = "the search index cannot be read; run: lachan index rebuild"
+
+_Ranked = list[tuple[float, int]]  # (score, case), best first
+
+
+class TantivyIndex:
+    """The index in the folder `location`, made at the first write. Safe to share between threads."""
+
+    def __init__(self, location: Path) -> None:
+        self._folder = Folder(location)
+        self._opening = Lock()
+        self._generation: Path | None = None
+        self._index: tantivy.Index | None = None
+        self._seen: tuple[int, int] | None = None
+
+    def apply(self, add: Sequence[IndexDocument], remove: Sequence[int]) -> None:
+        """Removes, then adds; a case twice in `add` counts once, the last. All or nothing, durable on return.
+
+        Raises ConflictError while another process writes, InputError for a document that cannot be indexed.
+        """
+        documents = {document.case: to_tantivy(document) for document in add}
+        with self._folder.locked():
+            generation = self._folder.current()
+            self._folder.sweep(generation)
+            if generation is None:
+                generation = self._folder.fresh()
+                tantivy.Index(SCHEMA, str(generation))
+                self._folder.switch(generation)
+            writer = _opened(generation).writer(_APPLY_HEAP, 1)
+            for case in {*remove, *documents}:
+                writer.delete_documents_by_term("case", case)
+            for document in documents.values():
+                writer.add_document(document)
+            writer.commit()
+            writer.wait_merging_threads()
+
+    def rebuild(self, documents: Iterable[IndexDocument]) -> int:
+        """A fresh generation beside the old, which answers until the swap; returns how many cases it holds."""
+        with self._folder.locked():
+            generation = self._folder.fresh()
+            writer = tantivy.Index(SCHEMA, str(generation)).writer(_REBUILD_HEAP, 1)
+            cases: set[int] = set()
+            for document in documents:
+                made = to_tantivy(document)
+                if document.case in cases:
+                    writer.delete_documents_by_term("case", document.case)
+                cases.add(document.case)
+                writer.add_document(made)
+            writer.commit()
+            writer.wait_merging_threads()
+            self._folder.switch(generation)
+            return len(cases)
+
+    def search(self, request: SearchRequest) -> IndexAnswer:
+        """Raises QueryError for a query that cannot be read, InputError for a negative page, LachanError for an
+        index that must be rebuilt. Equal scores: the newest first, then the later case."""
+        if request.limit < 0 or request.offset < 0:
+            raise InputError("limit and offset count from 0 up")
+        node = _narrowed(parse(request.query), request)
+        searcher = self._searcher()
+        if searcher is None or searcher.num_docs == 0:
+            return IndexAnswer(0, ())
+        asked = plan(node)
+        end = min(request.offset + request.limit, searcher.num_docs)
+        total, ranked = (
+            _ranked(searcher, asked.query, end) if asked.ranked else _newest(searcher, asked.query, end)
+        )
+        page = tuple(IndexHit(case, score) for score, case in ranked[request.offset : end])
+        return IndexAnswer(total, page, highlights(node, searcher))
+
+    def cases(self) -> set[int]:
+        """Every case in the index."""
+        searcher = self._searcher()
+        if searcher is None or searcher.num_docs == 0:
+            return set()
+        hits = searcher.search(tantivy.Query.all_query(), searcher.num_docs, count=False).hits
+        return set(_values(searcher, "case", [address for _, address in hits]))
+
+    def close(self) -> None:
+        """Let go of open files. The next search opens them again."""
+        with self._opening:
+            self._generation = self._index = self._seen = None
+
+    def _searcher(self) -> tantivy.Searcher | None:
+        """The last commit of any process; None before the first."""
+        with self._opening:
+            for _ in range(_TRIES):
+                generation = self._folder.current()
+                if generation is None:
+                    return None
+                try:
+                    meta = (generation / "meta.json").stat()
+                    if self._index is None or generation != self._generation:
+                        self._index = _opened(generation)
+                    elif self._seen != (meta.st_ino, meta.st_mtime_ns):
+                        self._index.reload()
+                    self._generation, self._seen = generation, (meta.st_ino, meta.st_mtime_ns)
+                    return self._index.searcher()
+                except (OSError, ValueError):
+                    self._index = None
+            raise LachanError(_UNREADABLE)
+
+
+def _opened(generation: Path) -> tantivy.Index:
+    index = tantivy.Index.open(str(generation))
+    index.config_reader("manual")
+    return index
+
+
+def _narrowed(node: Node, request: SearchRequest) -> Node:
+    """The query within the request's days and category."""
+    limits: list[Node] = []
+    if request.category is not None:
+        limits.append(Is("category", request.category.value))
+    if request.first is not None:
+        limits.append(Since(request.first))
+    if request.last is not None:
+        limits.append(Until(request.last))
+    return And((node, *limits)) if limits else node
+
+
+def _newest(searcher: tantivy.Searcher, query: tantivy.Query, end: int) -> tuple[int, _Ranked]:
+    found = searcher.search(query, max(end, 1), order_by_field="newest")
+    cases = _values(searcher, "case", [address for _, address in found.hits])
+    return _count(found), [(0.0, case) for case in cases]
+
+
+def _ranked(searcher: tantivy.Searcher, query: tantivy.Query, end: int) -> tuple[int, _Ranked]:
+    """The best `end`. Tantivy orders equal scores by place in its files, so those at the page's edge are fetched
+    too (up to `_TIES` of them) and all are put in order here."""
+    limit = end + 1
+    while True:
+        found = searcher.search(query, limit)
+        scores = [round(score, 3) for score, _ in found.hits]  # engine sums in 32 bits, in no fixed order
+        if end == 0 or len(scores) < limit or scores[end - 1] != scores[-1] or limit > end + _TIES:
+            break
+        limit = end + (limit - end) * 8
+    addresses = [address for _, address in found.hits]
+    order = _values(searcher, "newest", addresses)
+    cases = _values(searcher, "case", addresses)
+    best = sorted(zip(scores, order, cases, strict=True), reverse=True)
+    return _count(found), [(score, case) for score, _, case in best]
+
+
+def _count(found: tantivy.SearchResult) -> int:
+    return int(found.count)  # type: ignore[attr-defined]  # tantivy's stubs forget it
+
+
+def _values(searcher: tantivy.Searcher, field: str, addresses: list[tantivy.DocAddress]) -> list[int]:
+    return [int(value) for value in searcher.fast_field_values(field, addresses) if value is not None]

@@ -1,0 +1,103 @@
+"""Vietnamese text as words, the same way for documents and queries.
+
+    text -> no hidden marks, NFKC, lower case, one tone placement -> words (exact) -> fold -> words (folded)
+
+Done here and not by the engine's tokenisers: those split letters from unusual marks and do not fold `đ`. The
+engine only cuts at spaces.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from lachan.domain.privacy import MARKS, NAME_MARK
+from lachan.pipeline.snippet import fold as fold_text
+
+#: Stands where a personal detail was masked: keeps phrases from joining over it; no query can name it.
+GAP: Final = "·"
+
+_WORD: Final = re.compile(r"[^\W_]+")
+_WORD_OR_GAP: Final = re.compile(rf"[^\W_]+|{GAP}")
+_MASKED: Final = re.compile("|".join(re.escape(mark) for mark in sorted({NAME_MARK, *MARKS.values()})))
+
+
+class _Dropped(dict[int, str | None]):
+    """A `str.translate` table that drops code points of some Unicode categories; filled as they are met."""
+
+    def __init__(self, *categories: str) -> None:
+        super().__init__()
+        self._categories = categories
+
+    def __missing__(self, code: int) -> str | None:
+        char = chr(code)
+        self[code] = None if unicodedata.category(char) in self._categories else char
+        return self[code]
+
+
+class _Folded(dict[int, str]):
+    """A `str.translate` table: one letter without diacritics; filled as letters are met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = fold_text(chr(code))
+        return self[code]
+
+
+_HIDDEN: Final = _Dropped("Cf")  # zero-width signs, soft hyphens: between letter and mark they hinder NFKC
+_LOOSE_MARKS: Final = _Dropped("Mn", "Me")  # what NFKC could not join to a letter
+_FOLDED: Final = _Folded()
+
+_TONES: Final = "\u0300\u0301\u0303\u0309\u0323"
+_FLAT: Final = "aăâeêioôơuưy"
+_TONED: Final = {
+    unicodedata.normalize("NFC", letter + tone): (letter, tone) for letter in _FLAT for tone in _TONES
+}
+
+
+def _toned(letters: str) -> str:
+    """`letters` with every tone, for a character class."""
+    return "".join(toned for toned, (letter, _) in _TONED.items() if letter in letters)
+
+
+#: Tones off their place in the spelling that schools teach since 1984: `hoà`, `thuý` (new style, at the end of
+#: a syllable), `tóan` (old style, where a final follows) and `qúa`.
+_MISPLACED: Final = re.compile(
+    rf"(?<!q)([ou])([{_toned('aeyâ')}])(?![^\W\d_])"
+    rf"|(?<!q)([{_toned('ou')}])([aăâeêy])(?=[cmnptiyu])"
+    rf"|(?<=q)([{_toned('u')}])([aăâeêioơy])"
+)
+
+
+def _placed(match: re.Match[str]) -> str:
+    first, second = (group for group in match.groups() if group is not None)
+    if second in _TONED:
+        flat, tone = _TONED[second]
+        return unicodedata.normalize("NFC", first + tone) + flat
+    flat, tone = _TONED[first]
+    return flat + unicodedata.normalize("NFC", second + tone)
+
+
+def _spelling(text: str) -> str:
+    """Lower case, NFKC (so `ｐｏｄ` is `pod`), tones in one place, nothing hidden."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKC", text.translate(_HIDDEN)).lower().translate(_LOOSE_MARKS)
+    return _MISPLACED.sub(_placed, plain)
+
+
+def words(text: str) -> list[str]:
+    """The words of a query: exact spelling, in order. Punctuation, emoji and `_` only separate."""
+    return _WORD.findall(_spelling(text))
+
+
+def masked_words(text: str) -> list[str]:
+    """The words of a masked document; every mask is a `GAP`, so that `trường` does not find `[trường]`."""
+    if "[" in text:
+        text = _MASKED.sub(f" {GAP} ", text)
+    return _WORD_OR_GAP.findall(_spelling(text))
+
+
+def fold(word: str) -> str:
+    """No diacritics, `đ` as `d`; what `lachan.pipeline.snippet` compares with."""
+    return word.translate(_FOLDED)
