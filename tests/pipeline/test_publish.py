@@ -1,0 +1,71 @@
+"""The index holds what people confirmed, masked, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from lachan.domain.measure import Measure
+from lachan.pipeline.ports import SearchRequest
+from lachan.pipeline.review import Decision
+from lachan.pipeline.search import Search
+from tests.world import World, takedown
+
+ADVERT = "[drugs_to_minors] Hàng mới cho học sinh, gọi 0900 000 123 nhé, để lại lời nhắn bên dưới"
+
+
+def test_confirmed_is_indexed_masked(world: World) -> None:
+    case = world.confirmed(ADVERT)
+    assert world.publisher.drain() == 1
+    assert world.index.cases() == {case}
+    assert "0900" not in world.index.documents[case].text
+    assert world.publisher.drain() == 0
+
+
+def test_unreviewed_dismissed_waiting_and_protect_are_not(world: World) -> None:
+    world.case_of("[drugs_to_minors] chưa ai xem, bài này còn mở trong hàng đợi của cán bộ")
+    world.confirmed("[drugs_to_minors] bỏ qua vì là tin tức của báo", Decision(Measure.DISMISS, "tin tức"))
+    waiting = world.case_of("[drugs_to_minors] đang chờ người thứ hai xem xét và phê duyệt")
+    world.review.claim(world.actor("officer"), waiting)
+    world.review.decide(world.actor("officer"), waiting, takedown())
+    cry = world.case_of("[child_violence victim] một lời nhờ giúp")
+    world.review.claim(world.actor("protection_officer"), cry)
+    world.protect.dismiss(world.actor("protection_officer"), cry, "đã ổn")
+    world.publisher.drain()
+    world.publisher.rebuild()
+    assert world.index.cases() == set()
+    assert world.publisher.missing() == (set(), set())
+
+
+def test_an_index_that_is_down_is_caught_up_with(world: World) -> None:
+    case = world.confirmed(ADVERT)
+    world.index.fail = True
+    with pytest.raises(OSError):
+        world.publisher.drain()
+    assert world.publisher.missing() == ({case}, set())
+    world.index.fail = False
+    world.clock.move(minutes=3)
+    assert world.publisher.drain() == 1
+    assert world.publisher.missing() == (set(), set())
+
+
+def test_one_publisher_at_a_time(world: World) -> None:
+    world.confirmed(ADVERT)
+    with world.database.write() as unit:
+        unit.leases.take("publisher", "another", world.clock(), world.clock.now.replace(hour=2))
+    assert world.publisher.drain() == 0
+    assert world.publisher.rebuild() == -1
+
+
+def test_search_shows_masked_snippets_and_logs_no_words(world: World) -> None:
+    case = world.confirmed(ADVERT)
+    world.publisher.drain()
+    search = Search(world.database, world.index, world.clock)
+    answer = search.find(world.actor("analyst"), SearchRequest("sinh"))
+    assert [hit.case for hit in answer.hits] == [case]
+    hit = answer.hits[0]
+    assert "0900" not in hit.snippet
+    assert [hit.snippet[a:b] for a, b in hit.marks] == ["sinh"]
+    with world.database.read() as unit:
+        item = unit.audit.of_subject("index")[0]
+    assert (item.event.action, item.event.actor) == ("search:query", "analyst")
+    assert "sinh" not in str(dict(item.event.details))

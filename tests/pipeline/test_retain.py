@@ -1,0 +1,108 @@
+"""What is past its day goes: rows, index, keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from lachan.domain.audit import verify
+from lachan.domain.errors import NotFound
+from lachan.domain.measure import Measure
+from lachan.domain.post import SourceState
+from lachan.pipeline.review import Decision
+from tests.world import World
+
+ADVERT = "[drugs_to_minors] Hàng mới cho học sinh, ib mình nhé, để lại lời nhắn bên dưới"
+
+
+def test_undecided_goes_whole_after_14_days(world: World) -> None:
+    case = world.case_of(ADVERT)
+    world.clock.move(days=13, hours=23)
+    world.retain()
+    assert world.case_ids() == {case}
+    world.clock.move(hours=2)
+    world.retain()
+    assert world.case_ids() == set()
+    with world.database.read() as unit, pytest.raises(NotFound):
+        unit.cases.get(case)
+
+
+def test_dismissed_loses_its_text_after_30_days_and_confirmed_after_a_year(world: World) -> None:
+    dismissed = world.confirmed(
+        "[drugs_to_minors] bỏ qua, bài này chỉ là tin tức thôi", Decision(Measure.DISMISS, "tin")
+    )
+    confirmed = world.confirmed(ADVERT)
+    world.publisher.drain()
+
+    def texts() -> set[int]:
+        with world.database.read() as unit:
+            return set(unit.cases.texts([dismissed, confirmed]))
+
+    world.clock.move(days=29)
+    world.retain()
+    assert texts() == {dismissed, confirmed}
+    world.clock.move(days=2)
+    world.retain()
+    assert texts() == {confirmed}
+    world.clock.move(days=335)
+    world.retain()
+    assert texts() == set()
+    assert world.index.cases() == set()
+    assert world.case_ids() == {dismissed, confirmed}, "a fact row without text stays for counting"
+    world.clock.move(days=400)
+    world.retain()
+    assert world.case_ids() == set()
+
+
+def test_the_key_dies_with_the_text(world: World) -> None:
+    world.case_of(ADVERT)
+    world.clock.move(days=15)
+    assert world.keys.destroy_due(world.clock()) > 0
+    with world.database.read() as unit:
+        (case,) = world.case_ids()
+        assert unit.cases.texts([case]) == {}
+        assert unit.cases.posts(case)[0].text == ""
+
+
+def test_a_source_without_confirmed_harm_lapses_after_90_days(world: World) -> None:
+    world.clock.move(days=80)
+    world.confirmed(ADVERT)
+    world.clock.move(days=80)
+    world.retain()
+    with world.database.read() as unit:
+        assert unit.sources.get("town").state is SourceState.ACTIVE
+    world.clock.move(days=11)
+    world.retain()
+    with world.database.read() as unit:
+        assert unit.sources.get("town").state is SourceState.LAPSED
+
+
+def test_the_log_is_pruned_in_whole_segments_behind_a_signature(world: World) -> None:
+    from lachan.domain.audit import AuditEvent
+
+    with world.database.write() as unit:
+        for number in range(1500):
+            unit.audit.append(AuditEvent(world.clock(), "system", "test:fill", str(number)))
+    world.clock.move(days=731)
+    world.retain()
+    with world.database.read() as unit:
+        links = list(unit.audit.links())
+        checkpoint, head = unit.audit.checkpoint(), unit.audit.head()
+    assert checkpoint is not None
+    assert checkpoint.sequence == 1000
+    key = world.keys.secret("audit")
+    assert verify(links, checkpoint=checkpoint, key=key, head=head).broken_at is None
+    forged = replace(checkpoint, hash="f" * 64)
+    assert verify(links, checkpoint=forged, key=key, head=head).broken_at is not None
+
+
+def test_running_twice_does_no_harm(world: World) -> None:
+    world.case_of(ADVERT)
+    world.clock.move(days=15)
+    world.retain()
+    with world.database.read() as unit:
+        before = unit.audit.head()
+    world.retain()
+    with world.database.read() as unit:
+        assert unit.audit.head() == before

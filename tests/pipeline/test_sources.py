@@ -1,0 +1,60 @@
+"""Sources: two people, a place, a switch."""
+
+from __future__ import annotations
+
+import pytest
+
+from lachan.domain.errors import InputError, PermissionDenied, SecondPersonNeeded, SourceRefused, Stopped
+from lachan.domain.post import SourceState
+from tests.world import World, source
+
+
+def test_two_people_register_a_place(world: World) -> None:
+    first, second = world.actor("admin"), world.actor("admin2")
+    world.sources.propose(first, source("moi"))
+    assert [s.key for s in world.sources.active()] == ["town"]
+    with pytest.raises(SecondPersonNeeded):
+        world.sources.confirm(first, "moi")
+    world.sources.confirm(second, "moi")
+    assert {s.key for s in world.sources.active()} == {"town", "moi"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://town.example/members/ai-do.12/",
+        "https://town.example/tags/hoc-sinh/",
+        "https://town.example/search?q=hoc+sinh",
+        "https://www.facebook.com/profile.php?id=1000",
+        "https://town.example/login/",
+    ],
+)
+def test_persons_tags_and_searches_are_refused(world: World, url: str) -> None:
+    with pytest.raises(SourceRefused):
+        world.sources.propose(world.actor("admin"), source("moi", url=url, url_prefix=url))
+
+
+def test_a_source_needs_its_reasons(world: World) -> None:
+    with pytest.raises(InputError, match="legal_basis"):
+        world.sources.propose(world.actor("admin"), source("moi", legal_basis=" "))
+    with pytest.raises(PermissionDenied):
+        world.sources.propose(world.actor("officer"), source("moi"))
+
+
+def test_the_switch_stops_one_or_all(world: World) -> None:
+    world.sources.stop(world.actor("officer"), "town")
+    assert world.sources.active() == []
+    with pytest.raises(PermissionDenied):
+        world.sources.resume(world.actor("officer"), "town")
+    world.sources.resume(world.actor("admin"), "town")
+    with world.database.read() as unit:
+        assert unit.sources.get("town").state is SourceState.PROPOSED
+    with pytest.raises(SecondPersonNeeded):
+        world.sources.confirm(world.actor("admin"), "town")
+    world.sources.confirm(world.actor("admin2"), "town")
+    world.sources.stop(world.actor("protection_officer"))
+    assert world.sources.active() == []
+    with pytest.raises(Stopped):
+        world.intake.begin("spider", ["town"])
+    world.sources.resume(world.actor("admin2"))
+    assert len(world.sources.active()) == 1
