@@ -6,7 +6,9 @@ kill before that leaves the state before. Deleted words stay in its files until 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -26,6 +28,7 @@ _REBUILD_HEAP: Final = 256_000_000  # bytes: larger first segments, fewer merges
 _TIES: Final = 2_000  # hits of equal score beyond the page that are fetched to put the newest of them first
 _TRIES: Final = 5  # a generation can be swapped away between reading its name and opening it
 _UNREADABLE: Final = "the search index cannot be read; run: lachan index rebuild"
+_NOT_WRITTEN: Final = "the search index could not be written, nothing changed: look for space on its disk"
 
 _Ranked = list[tuple[float, int]]  # (score, case), best first
 
@@ -46,35 +49,41 @@ class TantivyIndex:
         Raises ConflictError while another process writes, InputError for a document that cannot be indexed.
         """
         documents = {document.case: to_tantivy(document) for document in add}
+        if not documents and not remove:
+            return
         with self._folder.locked():
             generation = self._folder.current()
             self._folder.sweep(generation)
             if generation is None:
                 generation = self._folder.fresh()
-                tantivy.Index(SCHEMA, str(generation))
+                _make(generation)
                 self._folder.switch(generation)
-            writer = _opened(generation).writer(_APPLY_HEAP, 1)
-            for case in {*remove, *documents}:
-                writer.delete_documents_by_term("case", case)
-            for document in documents.values():
-                writer.add_document(document)
-            writer.commit()
-            writer.wait_merging_threads()
+            with _writing(generation, _APPLY_HEAP) as writer:
+                for case in {*remove, *documents}:
+                    writer.delete_documents_by_term("case", case)
+                for document in documents.values():
+                    writer.add_document(document)
 
     def rebuild(self, documents: Iterable[IndexDocument]) -> int:
-        """A fresh generation beside the old, which answers until the swap; returns how many cases it holds."""
+        """A fresh generation beside the old, which answers until the swap; returns how many cases it holds.
+
+        A case twice in `documents` counts once, the last. Whatever is raised leaves the old generation in use.
+        """
         with self._folder.locked():
             generation = self._folder.fresh()
-            writer = tantivy.Index(SCHEMA, str(generation)).writer(_REBUILD_HEAP, 1)
             cases: set[int] = set()
-            for document in documents:
-                made = to_tantivy(document)
-                if document.case in cases:
-                    writer.delete_documents_by_term("case", document.case)
-                cases.add(document.case)
-                writer.add_document(made)
-            writer.commit()
-            writer.wait_merging_threads()
+            try:
+                _make(generation)
+                with _writing(generation, _REBUILD_HEAP) as writer:
+                    for document in documents:
+                        made = to_tantivy(document)
+                        if document.case in cases:
+                            writer.delete_documents_by_term("case", document.case)
+                        cases.add(document.case)
+                        writer.add_document(made)
+            except BaseException:
+                shutil.rmtree(generation)
+                raise
             self._folder.switch(generation)
             return len(cases)
 
@@ -132,6 +141,36 @@ def _opened(generation: Path) -> tantivy.Index:
     index = tantivy.Index.open(str(generation))
     index.config_reader("manual")
     return index
+
+
+def _make(generation: Path) -> None:
+    """An empty index in an empty folder."""
+    try:
+        tantivy.Index(SCHEMA, str(generation))
+    except (OSError, ValueError) as error:
+        raise LachanError(_NOT_WRITTEN) from error
+
+
+@contextmanager
+def _writing(generation: Path, heap: int) -> Iterator[tantivy.IndexWriter]:
+    """A writer that commits at a good end and leaves nothing otherwise. The engine's errors become LachanError."""
+    try:
+        writer = _opened(generation).writer(heap, 1)
+    except (OSError, ValueError) as error:
+        raise LachanError(_UNREADABLE) from error
+    done = False
+    try:
+        yield writer
+        writer.commit()
+        done = True
+    except (OSError, ValueError) as error:
+        raise LachanError(_NOT_WRITTEN) from error
+    finally:
+        if not done:
+            with suppress(OSError, ValueError):
+                writer.rollback()
+        with suppress(OSError, ValueError):  # ends its threads and frees the engine's lock; merging may wait
+            writer.wait_merging_threads()
 
 
 def _narrowed(node: Node, request: SearchRequest) -> Node:

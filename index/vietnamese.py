@@ -16,7 +16,7 @@ from lachan.domain.privacy import MARKS, NAME_MARK
 from lachan.pipeline.snippet import fold as fold_text
 
 #: Stands where a personal detail was masked: keeps phrases from joining over it; no query can name it.
-GAP: Final = "·"
+GAP: Final = "\ue000"
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _WORD_OR_GAP: Final = re.compile(rf"[^\W_]+|{GAP}")
