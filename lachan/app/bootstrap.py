@@ -14,9 +14,10 @@ from typing import Final
 
 import classifiers
 import index
-from crawlers.fetch_once import FetchOnce
+from classifiers.gate import check_live
+from crawlers.fetch_once import OncePageFetcher
 from lachan.app.settings import Settings
-from lachan.domain.errors import RefusedError
+from lachan.domain.errors import InputError, RefusedError
 from lachan.pipeline.accounts import Accounts
 from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.assess import Assess
@@ -65,7 +66,9 @@ class Application:
     @cached_property
     def judge(self) -> Judge:
         """The packaged model, or the one under LACHAN_MODELS; either must pass the gate to go live."""
-        return classifiers.live_judge(self.settings.models)
+        judge = classifiers.load_judge(self.settings.models)
+        check_live(judge, self.settings.models)
+        return judge
 
     @cached_property
     def index(self) -> SearchIndex:
@@ -89,7 +92,10 @@ class Application:
 
     @cached_property
     def review(self) -> Review:
-        return Review(self.database, clock, FetchOnce(self.sources.active, allow_loopback=self.loopback))
+        pages = OncePageFetcher(
+            self.sources.active, clock, contact=self.contact, allow_loopback=self.loopback
+        )
+        return Review(self.database, clock, pages)
 
     @cached_property
     def protect(self) -> Protect:
@@ -122,6 +128,15 @@ class Application:
     @cached_property
     def reports(self) -> ReportWriter:
         return Reports(self.database, clock)
+
+    @property
+    def contact(self) -> str:
+        """Who reads, for the sites that are read. Raises InputError where nobody is named for live work."""
+        if self.settings.contact:
+            return self.settings.contact
+        if self.kind == DEMO:
+            return "demo"
+        raise InputError("set `contact` in lachan.toml (or LACHAN_CONTACT): it stands in the user agent")
 
     @property
     def loopback(self) -> bool:

@@ -19,19 +19,21 @@ from lachan.pipeline.ports import Letterhead
 
 CONFIG_NAME: Final = "lachan.toml"
 _KEYS: Final = frozenset(
-    {"data", "database_url", "index_url", "key_file", "models", "secure_cookies", "letterhead"}
+    {"data", "database_url", "index_url", "key_file", "models", "contact", "secure_cookies", "letterhead"}
 )
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where everything is. `index_url` is a folder path (Tantivy)."""
+    """Where everything is. `index_url` is a folder path (Tantivy); `contact` (an address or page) stands in
+    the crawler's user agent, so that whoever runs a site can ask who reads it."""
 
     data: Path
     database_url: str
     index_url: str
     key_file: Path
     models: Path | None
+    contact: str | None
     secure_cookies: bool
     letterhead: Letterhead
 
@@ -86,6 +88,7 @@ def read_settings(
         index_url=value("index_url") or str(folder_ / "index"),
         key_file=place("key_file") or _default_key_file(environment, folder_),
         models=place("models"),
+        contact=value("contact"),
         secure_cookies=secure == "true",
         letterhead=_letterhead(read.get("letterhead", {}), path),
     )

@@ -430,6 +430,7 @@ def serve_town(port: int = 0, *, now: datetime, folder: Path | None = None) -> I
 
     server = ThreadingHTTPServer(("127.0.0.1", port), _handler(town, note))
     server.daemon_threads = True
+    server.handle_error = _ignore  # type: ignore[method-assign]  # a reader that hangs up is no news
     url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -466,3 +467,7 @@ def _handler(town: _Town, note: Callable[[str], None]) -> type[BaseHTTPRequestHa
             """Nothing: the town keeps counts, no log."""
 
     return Handler
+
+
+def _ignore(request: object, client_address: object) -> None:
+    """Says nothing."""

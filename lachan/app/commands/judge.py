@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import typer
@@ -28,8 +29,7 @@ def classify(file: str = typer.Argument("-", help="JSON Lines of posts; - is sta
     if file != "-" and not Path(file).is_file():
         raise InputError(f"{file} is not a file")
     bad = False
-    stream = sys.stdin.buffer if file == "-" else Path(file).open("rb")
-    with stream:
+    with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as stream:
         for row in classify_lines(judge, (line.decode("utf-8", "replace") for line in stream)):
             bad = bad or "error" in row
             print(json.dumps(row, ensure_ascii=False), flush=False)

@@ -28,7 +28,13 @@ def crawl_here(application: Application, keys: list[str]) -> CrawlSummary:
     wanted = keys or [source.key for source in application.sources.active()]
     if not wanted:
         return CrawlSummary(problems=("no source is active, or everything is stopped",))
-    return run_crawl(wanted, application.intake, worker_name(), allow_loopback=application.loopback)
+    return run_crawl(
+        lambda: application.intake,
+        wanted,
+        worker_name(),
+        contact=application.contact,
+        allow_loopback=application.loopback,
+    )
 
 
 def crawl(

@@ -1,0 +1,147 @@
+"""A handful of decisions by script, through the very use cases of the desk, so that search, letters and the
+weekly summary have something to show. Most cases stay open for the newcomer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from lachan.app.bootstrap import Application, clock
+from lachan.app.demo_accounts import DemoLogin, sign_in
+from lachan.app.town_server import Planted
+from lachan.domain import citation
+from lachan.domain.account import Actor, Role
+from lachan.domain.case import Case, CaseState
+from lachan.domain.errors import PermissionDenied, SecondPersonNeeded
+from lachan.domain.measure import Measure
+from lachan.domain.notice import NoticeAct, PageCheck
+from lachan.domain.referral import HarmSource, RecipientKind, ReferralAct
+from lachan.domain.taxonomy import Category, Route, route_of
+from lachan.pipeline.ports import CaseFilter, QueueOrder
+from lachan.pipeline.review import Decision
+
+KEEP_OPEN: Final = 10  # review cases left in the queue for the newcomer
+KEEP_CRIES: Final = 4  # protection cases likewise
+KEEP_WAITING: Final = 2  # takedowns left for the newcomer to approve
+RECIPIENT: Final = "Ban quản trị Diễn đàn Bến Sông"
+
+#: The narrowest measure that ends the harm, by category; the rest is asked of the platform.
+NARROWEST: Final = {
+    Category.AGE_UNSUITABLE: Measure.PLATFORM_LABEL,
+    Category.CHILD_PRIVACY_BULLYING: Measure.OWNER_REMOVAL_REQUEST,
+    Category.SELFHARM: Measure.OWNER_REMOVAL_REQUEST,
+    Category.CHILD_LABOUR_EXPLOITATION: Measure.OWNER_WARNING,
+}
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the script did; `refused` counts self-approvals that were tried and refused."""
+
+    decided: int
+    approved: int
+    refused: int
+    referred: int
+
+
+def decide_some(application: Application, truth: Mapping[str, Planted], logins: list[DemoLogin]) -> Decided:
+    """Two people at work: the officer knows the planted truth, as a person who reads would."""
+    people = {role: next(login for login in logins if login.role is role) for role in Role}
+    officer = sign_in(application, people[Role.OFFICER])
+    approver = sign_in(application, people[Role.APPROVER])
+    helper = sign_in(application, people[Role.PROTECTION_OFFICER])
+    decided, takedowns = _review(application, truth, officer)
+    refused = sum(_self_approval_refused(application, officer, case) for case in takedowns[:1])
+    approved = [case for case in takedowns[KEEP_WAITING:] if _approve(application, approver, case)]
+    _deliver(application, officer, approved)
+    referred = _refer(application, helper)
+    return Decided(decided + referred, len(approved), refused, referred)
+
+
+def _open(application: Application, route: Route) -> list[Case]:
+    where = CaseFilter(route=route, states=(CaseState.OPEN,))
+    with application.database.read() as unit:
+        return unit.cases.find(where, order=QueueOrder.PRIORITY, limit=500)
+
+
+def _review(application: Application, truth: Mapping[str, Planted], officer: Actor) -> tuple[int, list[Case]]:
+    """Decide all but the last few; returns how many, and those that wait for approval."""
+    takedowns: list[Case] = []
+    waiting = _open(application, Route.REVIEW)
+    # Every third stays open, up to KEEP_OPEN, so that the newcomer's queue has all kinds.
+    left = {case.id for case in waiting[::3][:KEEP_OPEN]}
+    cases = [case for case in waiting if case.id not in left]
+    for number, case in enumerate(cases, start=1):
+        application.review.claim(officer, case.id)
+        case, posts = application.review.read(officer, case.id)
+        planted = truth.get(posts[0].url)
+        if planted is None or route_of(planted.categories, planted.context) is not Route.REVIEW:
+            application.review.decide(
+                officer, case.id, Decision(Measure.DISMISS, "Không có nội dung gây hại cho trẻ em.")
+            )
+            continue
+        case = application.review.correct(
+            officer, case.id, categories=planted.categories, urgent=planted.urgent, age=case.age
+        )
+        case = application.review.decide(officer, case.id, _decision(case, number))
+        if case.state is CaseState.AWAITING_APPROVAL:
+            takedowns.append(case)
+    return len(cases), takedowns
+
+
+def _decision(case: Case, number: int) -> Decision:
+    measure = NARROWEST.get(case.categories[0], Measure.REMOVAL_REQUEST)
+    basis = citation.suggested(measure, case.categories, case.age, clock().date())
+    why = (
+        f"Bài số {number} của dữ liệu mẫu đang công khai, người dưới 18 tuổi đọc được và có thể bị hại; "
+        "biện pháp nhẹ hơn không chấm dứt được."
+    )
+    return Decision(measure, why, basis, recipient=RECIPIENT)
+
+
+def _self_approval_refused(application: Application, officer: Actor, case: Case) -> bool:
+    """One person tries to be both: by role, and under an approver's role. Both are refused."""
+    same_person = Actor(replace(officer.account, role=Role.APPROVER), interactive=True)
+    for actor in (officer, same_person):
+        try:
+            application.review.approve(actor, case.id)
+        except (PermissionDenied, SecondPersonNeeded):
+            continue
+        return False
+    return True
+
+
+def _approve(application: Application, approver: Actor, case: Case) -> bool:
+    notice = application.review.check_page(approver, case.id)
+    if notice.page_check is PageCheck.GONE:
+        application.review.send_back(approver, case.id, "Bài không còn trên trang.")
+        return False
+    application.review.approve(approver, case.id)
+    return True
+
+
+def _deliver(application: Application, officer: Actor, cases: list[Case]) -> None:
+    """Half of the letters arrived; some were answered."""
+    acts = (NoticeAct.DELIVER, NoticeAct.ACKNOWLEDGE, NoticeAct.COMPLY)
+    for number, case in enumerate(cases):
+        with application.database.read() as unit:
+            notice = unit.notices.of_case(case.id)[0]
+        for act in acts[: number % (len(acts) + 1)]:
+            application.notify.record(officer, notice.id, act)
+
+
+def _refer(application: Application, helper: Actor) -> int:
+    cries = _open(application, Route.PROTECT)[KEEP_CRIES:]
+    for number, case in enumerate(cries):
+        application.review.claim(helper, case.id)
+        referral = application.protect.refer(
+            helper,
+            case.id,
+            recipient=RecipientKind.HOTLINE_111,
+            harm_source=HarmSource.UNKNOWN,
+            need="Cần người gọi lại, lắng nghe và hướng dẫn người viết tìm chỗ an toàn.",
+        )
+        if number % 2:
+            application.protect.act(helper, referral.id, ReferralAct.ACCEPT)
+    return len(cries)
