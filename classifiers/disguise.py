@@ -27,7 +27,8 @@ _LEET_LETTERS: Final = {
 }  # fmt: skip
 _LEET_TABLE: Final = str.maketrans(_LEET_LETTERS)
 _LEET_TABLE_L: Final = str.maketrans({**_LEET_LETTERS, "1": "l", "!": "l"})
-#: A letter and a digit that mean a word only before another: "m4 túy".
+#: A tone typed after the sign it stands on: "c@'i", "nh@~n".
+TYPED_TONE: Final = re.compile(r"(?<=[^\W\d_][@013])['~^]+(?!\s)|(?<=[^\W\d_]@)['~^]+(?=\s|$)")
 _VOWELS: Final = frozenset("aeiouy")
 #: Single letters that chat writes as whole words; a list of them is not a spelt word.
 _CHAT_LETTERS: Final = frozenset("aebcdghjkmnrtvxz")

@@ -1,6 +1,6 @@
-"""Logistic regression of all columns at once, and the calibration of their margins.
+"""Linear support vector machines over hashed features, and the calibration of their margins.
 
-rows -> dressed copies -> features -> sparse matrix -> L-BFGS -> LinearModel (uncalibrated)
+rows -> dressed copies -> features -> sparse matrix -> a linear SVM a column -> LinearModel (uncalibrated)
 margins of texts not trained on -> slopes and shifts
 """
 
@@ -15,18 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize
+from sklearn.svm import LinearSVC
 
 from classifiers import dress, evidence, features
 from classifiers.labelled import Row
 from classifiers.linear import CATEGORIES, COLUMNS, CONTEXTS, F32, URGENT, LinearModel
 from classifiers.normalise import normalise_text
 
-#: Strength of the L2 penalty per column, found by cross-validation of the training files.
-PENALTY: Final = 0.12
+#: Cost of an error beside the L2 penalty, found by cross-validation of the training files.
+COST: Final = 1.0
 #: A feature must occur in this many posts to be kept.
 FEWEST_POSTS: Final = 2
 #: Weight of a dressed copy beside its original.
-COPY_WEIGHT: Final = 0.35
+COPY_WEIGHT: Final = 0.4
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def examples(rows: Sequence[Row], *, copies: bool, seed: int) -> Examples:
     return Examples(featured(texts), targets, flagged.astype(np.float32), weight, index)
 
 
-def fit(data: Examples, penalty: float = PENALTY) -> tuple[LinearModel, float]:
+def fit(data: Examples, seed: int, cost: float = COST) -> tuple[LinearModel, float]:
     """An uncalibrated model (slopes 1, shifts 0) and the rarity of an unknown feature."""
     found = data.found
     posts = np.unique(data.origin[found.row] * np.int64(features.BUCKETS) + found.bucket) % features.BUCKETS
@@ -94,67 +95,49 @@ def fit(data: Examples, penalty: float = PENALTY) -> tuple[LinearModel, float]:
     matrix = sparse.csr_matrix(
         (features.weights(found, rarity)[known], (found.row[known], index[known])),
         shape=(found.rows, len(buckets)),
-        dtype=np.float32,
+        dtype=np.float64,
     )
     matrix.sum_duplicates()
-    coefficients, intercepts = _minimise(matrix, data, penalty)
+    coefficients, intercepts = _columns(matrix, data, cost, seed)
     fitted = LinearModel.of(
         buckets, coefficients, intercepts, zeros + 1, zeros, rarity[buckets], rarity_unknown
     )
     return fitted, rarity_unknown
 
 
-def _minimise(matrix: sparse.csr_matrix, data: Examples, penalty: float) -> tuple[F32, F32]:
-    """Softmax over contexts plus a sigmoid for each other column, weighted, L2-penalised."""
-    width, contexts = matrix.shape[1], len(CONTEXTS)
-    transposed = matrix.T.tocsr()
-    weight = data.weight[:, None]
-    mask = np.ones((matrix.shape[0], COLUMNS - contexts), dtype=np.float32)
-    mask[:, -1] = data.urgency_known
-
-    def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        values = flat.reshape(width + 1, COLUMNS).astype(np.float32)
-        margins = matrix @ values[:-1] + values[-1]
-        top = margins[:, :contexts] - margins[:, :contexts].max(axis=1, keepdims=True)
-        log_sum = np.log(np.exp(top).sum(axis=1, keepdims=True))
-        shares = np.exp(top - log_sum)
-        first = -(data.targets[:, :contexts] * (top - log_sum) * weight).sum()
-        rest = margins[:, contexts:]
-        wanted = data.targets[:, contexts:]
-        second = ((np.logaddexp(0, rest) - wanted * rest) * weight * mask).sum()
-        gradient = np.hstack(
-            [
-                (shares - data.targets[:, :contexts]) * weight,
-                (1 / (1 + np.exp(-np.clip(rest, -30, 30))) - wanted) * weight * mask,
-            ]
-        ).astype(np.float32)
-        slope = np.vstack([transposed @ gradient + penalty * values[:-1], gradient.sum(axis=0)[None]])
-        value = float(first + second) + 0.5 * penalty * float((values[:-1] ** 2).sum(dtype=np.float64))
-        return value, slope.astype(np.float64).ravel()
-
-    start = np.zeros((width + 1) * COLUMNS)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 120, "maxcor": 8, "ftol": 1e-7})
-    values = found.x.reshape(width + 1, COLUMNS).astype(np.float32)
-    return values[:-1], values[-1]
+def _columns(matrix: sparse.csr_matrix, data: Examples, cost: float, seed: int) -> tuple[F32, F32]:
+    """One linear support vector machine a column; urgency is learnt from what is flagged alone."""
+    coefficients = np.zeros((matrix.shape[1], COLUMNS), dtype=np.float32)
+    intercepts = np.full(COLUMNS, -1.0, dtype=np.float32)
+    for column in range(COLUMNS):
+        rows = np.flatnonzero(data.urgency_known > 0) if column == URGENT else np.arange(matrix.shape[0])
+        wanted = data.targets[rows, column] > 0
+        if wanted.all() or not wanted.any():
+            continue
+        machine = LinearSVC(C=cost, tol=0.01, max_iter=5000, random_state=seed)
+        machine.fit(matrix[rows], wanted, sample_weight=data.weight[rows])
+        coefficients[:, column] = machine.coef_[0]
+        intercepts[column] = machine.intercept_[0]
+    return coefficients, intercepts
 
 
 def calibrate(model: LinearModel, margins: F32, targets: F32) -> LinearModel:
     """`model` with slopes and shifts fitted on margins of texts that their model was not trained on.
 
-    Contexts share a slope (temperature) and have a shift each; the other columns are Platt-scaled.
+    Contexts have a slope and a shift each, fitted together; the other columns are Platt-scaled.
     """
     contexts = len(CONTEXTS)
     slopes = np.ones(COLUMNS, dtype=np.float32)
     shifts = np.zeros(COLUMNS, dtype=np.float32)
 
     def of_contexts(values: NDArray[np.float64]) -> float:
-        logits = margins[:, :contexts] * values[0] + values[1:]
+        logits = margins[:, :contexts] * values[:contexts] + values[contexts:]
         logits = logits - logits.max(axis=1, keepdims=True)
         logs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-        return float(-(targets[:, :contexts] * logs).mean() + 1e-3 * (values[1:] ** 2).sum())
+        return float(-(targets[:, :contexts] * logs).mean() + 1e-4 * (values**2).sum())
 
-    best = minimize(of_contexts, np.array([1.0] + [0.0] * contexts), method="L-BFGS-B").x
-    slopes[:contexts], shifts[:contexts] = best[0], best[1:]
+    best = minimize(of_contexts, np.array([1.0] * contexts + [0.0] * contexts), method="L-BFGS-B").x
+    slopes[:contexts], shifts[:contexts] = best[:contexts], best[contexts:]
     flagged = targets[:, CONTEXTS.index(CONTEXTS[-1])] == 0
     for column in range(contexts, COLUMNS):
         rows = flagged if column == URGENT else np.ones(len(targets), dtype=bool)

@@ -130,6 +130,10 @@ def _shorten(match: re.Match[str]) -> str:
     return match[0][0]
 
 
+def _nothing(match: re.Match[str]) -> str:
+    return ""
+
+
 def _squash(match: re.Match[str]) -> str:
     return " " if match.start() > 0 and match.end() < len(match.string) else ""
 
@@ -237,6 +241,7 @@ def _normalise(editor: _Editor) -> None:
             again |= editor.sub(_TONE_THEN_BASE, _shorten)
             editor.sub(_NEW_TONE, _old_tone)
             editor.sub(_LOST_TONE, _right_tone)
+        again |= editor.sub(disguise.TYPED_TONE, _nothing)
         again |= editor.sub(disguise.DOTTED, disguise.undotted)
         again |= editor.sub(disguise.SPACED, disguise.unspaced)
         again |= editor.sub(disguise.LEET, disguise.unleet)

@@ -15,9 +15,7 @@ from classifiers.tables import rows
 
 _WORD: Final = re.compile(r"[^\W_]+\+?")
 #: Single words that, written without marks, are quite another common word; they count with marks only.
-_MARKS_NEEDED: Final = frozenset(
-    ["bé", "con", "đòn", "đá", "cỏ", "hèn", "đua", "xử", "dao", "gạch", "côn", "xích", "kéo", "đạp", "gỡ", "nó", "tụi", "bọn", "đê", "dốc", "hồ", "sân", "bãi", "bến", "đèo", "ngõ", "hẻm", "mụn", "hôi", "lùn", "quê", "đồ", "lo", "mối", "hũ", "kèo", "sơn", "canh", "dụ", "tập", "cờ", "võ", "chó"]
-)
+_MARKS_NEEDED: Final = frozenset(row[0] for row in rows("marks_needed.txt"))
 
 
 @dataclass(frozen=True, slots=True)

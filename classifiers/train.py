@@ -19,7 +19,7 @@ from classifiers.labelled import Row
 from lachan.domain.errors import InputError
 
 NAME: Final = "lachan-linear"
-FOLDS: Final = 4
+FOLDS: Final = 5
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,10 @@ def unseen_margins(rows: Sequence[Row], seed: int, say: Callable[[str], None]) -
     fold_of = np.array(folds(rows, FOLDS, seed))
     margins = np.zeros((len(rows), linear.COLUMNS), dtype=np.float32)
     for fold in range(FOLDS):
-        inside, outside = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
-        model, _ = fitting.fit(fitting.examples([rows[at] for at in inside], copies=True, seed=seed + fold))
-        margins[outside] = model.margins(fitting.featured([rows[at].text for at in outside]))
+        inside = [row for row, of in zip(rows, fold_of, strict=True) if of != fold]
+        outside = [row for row, of in zip(rows, fold_of, strict=True) if of == fold]
+        model, _ = fitting.fit(fitting.examples(inside, copies=True, seed=seed), seed)
+        margins[fold_of == fold] = model.margins(fitting.featured([row.text for row in outside]))
         say(f"fold {fold + 1} of {FOLDS}")
     return margins
 
@@ -69,7 +70,7 @@ def train(
         raise InputError(f"training needs at least {FOLDS} posts of each route; there are {dict(routes)}")
     margins = unseen_margins(rows, seed, say)
     targets = fitting.targets_of(rows)
-    model, unknown = fitting.fit(fitting.examples(rows, copies=True, seed=seed))
+    model, unknown = fitting.fit(fitting.examples(rows, copies=True, seed=seed), seed)
     model = fitting.calibrate(model, margins, targets)
     chosen = thresholds.choose(rows, model.calibrated(margins))
     say("fitted on all")

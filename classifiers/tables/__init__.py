@@ -5,6 +5,7 @@ emoji.tsv       emoji used as words -> the words
 teencode.tsv    chat spellings -> the standard word
 words.txt       borrowed words that are no Vietnamese syllable but are written in disguise
 concepts.tsv    concept -> phrases, for evidence and features
+marks_needed.txt  words that are looked up with their marks only
 """
 
 from __future__ import annotations

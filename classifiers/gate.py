@@ -1,0 +1,84 @@
+"""What may go live: a model whose digest the release pins, that flags no canary and stands above its floors.
+
+The canaries are harmless posts, peaceful crowds and opinions unmarked among others, so that the list cannot
+serve to train their opposite. A refusal is an error, never a warning.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifiers.evaluate import Evaluation, assess_rows
+from classifiers.labelled import Row
+from lachan.domain.errors import InputError, RefusedError
+from lachan.domain.taxonomy import Route
+from lachan.pipeline.ports import Judge
+
+
+@dataclass(frozen=True)
+class Release:
+    """`RELEASE.json`: the pinned digests (64 hex digits) and the floors (`at_least`) and ceilings (`at_most`)
+    of named figures."""
+
+    digests: frozenset[str]
+    at_least: dict[str, float]
+    at_most: dict[str, float]
+
+
+def read_release(path: Path) -> Release:
+    """Raises InputError when it is missing or malformed."""
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        return Release(
+            frozenset(str(digest) for digest in data["digests"]),
+            {str(name): float(value) for name, value in data["at_least"].items()},
+            {str(name): float(value) for name, value in data["at_most"].items()},
+        )
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(f"{path}: no readable release file ({error})") from error
+
+
+def flagged_canaries(judge: Judge, canaries: Sequence[Row]) -> list[str]:
+    """Ids of the canaries that the judge flags."""
+    return [
+        row.id
+        for row, said in zip(canaries, assess_rows(judge, canaries), strict=True)
+        if said.route is not Route.NONE
+    ]
+
+
+def check_live(judge: Judge, canaries: Sequence[Row], release: Release) -> None:
+    """Raises RefusedError unless the release pins this model and it flags not one canary.
+
+    An empty list of canaries proves nothing and is refused.
+    """
+    digest = judge.name.rpartition("@")[2]
+    if not digest or not any(pinned.startswith(digest) for pinned in release.digests):
+        raise RefusedError(f"{judge.name} is not pinned by the release; only a pinned model may go live")
+    if not canaries:
+        raise RefusedError("there are no canaries to try the model on; install the labelled data")
+    flagged = flagged_canaries(judge, canaries)
+    if flagged:
+        raise RefusedError(f"{judge.name} flags harmless canaries ({', '.join(flagged[:5])}); it may not go live")
+
+
+def check_floors(evaluation: Evaluation, release: Release) -> None:
+    """Raises RefusedError naming each figure beneath its floor or above its ceiling."""
+    figures = evaluation.figures()
+    unknown = (release.at_least.keys() | release.at_most.keys()) - figures.keys()
+    if unknown:
+        raise InputError(f"the release names figures that nobody measures: {', '.join(sorted(unknown))}")
+    faults = [
+        f"{name} {figures[name]:.3f} is under {floor}"
+        for name, floor in release.at_least.items()
+        if figures[name] < floor
+    ] + [
+        f"{name} {figures[name]:.3f} is over {ceiling}"
+        for name, ceiling in release.at_most.items()
+        if figures[name] > ceiling
+    ]
+    if faults:
+        raise RefusedError(f"{evaluation.model}: {'; '.join(faults)}")
