@@ -99,20 +99,23 @@ class OncePageFetcher:
         host, secure = parts.hostname or "", parts.scheme == "https"
         port = parts.port or (443 if secure else 80)
         address = self._resolve(host, port)
-        raw = socket.create_connection((address, port), timeout=self._deadline)
+        line = [socket.create_connection((address, port), timeout=self._deadline)]
         # a server that drips a byte now and then never runs into a socket's timeout: this ends it
-        watch = threading.Timer(self._deadline, _hang_up, (raw,))
+        watch = threading.Timer(self._deadline, _hang_up, (line,))
         watch.daemon = True
         watch.start()
         try:
-            sock = ssl.create_default_context().wrap_socket(raw, server_hostname=host) if secure else raw
-            with sock:
-                return self._exchange(sock, parts.path or "/", parts.query, host_of(url), limit)
+            if secure:
+                context = ssl.create_default_context()
+                wrapped = context.wrap_socket(line[0], server_hostname=host, do_handshake_on_connect=False)
+                line[0] = wrapped
+                wrapped.do_handshake()
+            return self._exchange(line[0], parts.path or "/", parts.query, host_of(url), limit)
         except http.client.HTTPException as error:
             raise OSError(f"the server's answer cannot be read: {type(error).__name__}") from error
         finally:
             watch.cancel()
-            raw.close()
+            line[0].close()
 
     def _resolve(self, host: str, port: int) -> str:
         found = {str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
@@ -148,6 +151,6 @@ class OncePageFetcher:
         )
 
 
-def _hang_up(sock: socket.socket) -> None:
+def _hang_up(line: list[socket.socket]) -> None:
     with suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)
+        line[0].shutdown(socket.SHUT_RDWR)

@@ -1,43 +1,61 @@
-"""robots.txt, obeyed by RFC 9309: absent means yes, unreachable means no for now."""
+"""robots.txt, obeyed by RFC 9309: absent means yes, unreachable means no for now.
+
+Not Scrapy's own middleware: there, of several requests that wait for one robots.txt, only the first is told the
+rules and the others go ahead; and what cannot be read counts as a yes.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
-from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from protego import Protego
+from scrapy import Request
+from scrapy.http.request import NO_CALLBACK
 
 from crawlers.guard import NotAllowed
 
-ROBOTS_TOKEN: Final = "lachan"  # the name that a robots.txt may address
-
 if TYPE_CHECKING:
-    from scrapy import Request
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
-    from scrapy.robotstxt import RobotParser
+
+ROBOTS_TOKEN: Final = "lachan"  # noqa: S105 - the name that a robots.txt may address
+_MAX_BYTES: Final = 500_000  # of a robots.txt that are read
 
 
-class RobotsMiddleware(RobotsTxtMiddleware):
-    """Scrapy's own, but for what it takes a failing robots.txt to mean (it would read on)."""
+class RobotsMiddleware:
+    """Lets a request pass, or raises NotAllowed `robots_refused` or `robots_unreachable`."""
 
     def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self._unreachable: set[str] = set()
+        self._crawler = crawler
+        self._asked: dict[str, asyncio.Task[Protego | None]] = {}  # by scheme and host; None: unreachable
 
-    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        if response.status >= 500 or response.status == 429:
-            self._unreachable.add(netloc)
-        elif response.status != 200:
-            response = response.replace(body=b"")  # an error page is no set of rules
-        await super()._parse_robots(response, netloc, request)
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
+        return cls(crawler)
 
-    def _robots_error(self, exc: Exception, netloc: str) -> None:
-        self._unreachable.add(netloc)
-        super()._robots_error(exc, netloc)
-
-    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
-        netloc = request.url.split("/", 3)[2]
-        if netloc in self._unreachable:
+    async def process_request(self, request: Request) -> None:
+        if "page" not in request.meta:  # robots.txt itself
+            return
+        parts = urlsplit(request.url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in self._asked:
+            self._asked[origin] = asyncio.ensure_future(self._ask(origin))
+        rules = await asyncio.shield(self._asked[origin])
+        if rules is None:
             raise NotAllowed("robots_unreachable")
-        if rp is not None and not rp.allowed(request.url, self._robotstxt_useragent or ROBOTS_TOKEN):
+        if not rules.can_fetch(request.url, ROBOTS_TOKEN):
             raise NotAllowed("robots_refused")
+
+    async def _ask(self, origin: str) -> Protego | None:
+        assert self._crawler.engine is not None
+        try:
+            response = await self._crawler.engine.download_async(
+                Request(f"{origin}/robots.txt", callback=NO_CALLBACK, dont_filter=True)
+            )
+        except Exception:
+            return None
+        if response.status == 429 or response.status >= 500:
+            return None
+        body = response.body[:_MAX_BYTES] if response.status == 200 else b""
+        return Protego.parse(body.decode("utf-8", "replace"))

@@ -61,6 +61,7 @@ def run_crawl(
             sources=active,
             worker=worker,
             allow_loopback=allow_loopback,
+            width=pace.at_a_time,
             on_page=on_page,
         )
         process.start()

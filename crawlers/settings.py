@@ -37,8 +37,6 @@ def scrapy_settings(pace: Pace, *, contact: str, allow_loopback: bool) -> dict[s
     return {
         # who and how
         "USER_AGENT": user_agent(contact),
-        "ROBOTSTXT_OBEY": True,
-        "ROBOTSTXT_USER_AGENT": ROBOTS_TOKEN,
         "DOWNLOAD_DELAY": pace.delay,
         "CONCURRENT_REQUESTS": 16,
         "CONCURRENT_REQUESTS_PER_DOMAIN": pace.at_a_time,
@@ -64,7 +62,7 @@ def scrapy_settings(pace: Pace, *, contact: str, allow_loopback: bool) -> dict[s
         "DOWNLOADER_MIDDLEWARES": {
             "crawlers.guard.GuardMiddleware": 50,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-            "crawlers.robots.RobotsMiddleware": 100,
+            "crawlers.robots.RobotsMiddleware": 100,  # always on: no setting turns it off
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard is stricter
         },
         "METAREFRESH_ENABLED": False,

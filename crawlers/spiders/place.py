@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -41,8 +41,7 @@ log = logging.getLogger(
     "lachan.crawl"
 )  # source keys, page numbers and words only: no address, text or author
 
-_HELD: Final = 16  # pages leased of one host at a time
-_REFILL: Final = 8  # more are leased when fewer are left
+_LEASED: Final = 16  # pages of one host at a time: at the slowest pace fetched before the lease is over
 _REST: Final = timedelta(minutes=1)  # where a 429 or 503 does not say how long
 _LONGEST_REST: Final = timedelta(hours=24)
 _GONE: Final = frozenset({400, 401, 403, 404, 405, 406, 410, 414, 451})  # asking again will not help
@@ -69,6 +68,7 @@ class PlaceSpider(Spider):
         sources: Sequence[Source],
         worker: str,
         allow_loopback: bool,
+        width: int,
         on_page: Callable[[CrawlSummary], None] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -84,41 +84,44 @@ class PlaceSpider(Spider):
         self.fatal: Exception | None = None
         self._worker = worker
         self._on_page = on_page
-        self._held: Counter[str] = Counter()
+        self._width = width
+        self._waiting: dict[str, deque[Page]] = {}
+        self._under_way: Counter[str] = Counter()
         self._rest: dict[str, datetime] = {}
         self._listed: set[int] = set()  # listings met in this crawl: each is read once a crawl
         self._changed = asyncio.Event()
 
     # --- leasing ---
     async def start(self) -> AsyncIterator[Request]:
-        """Requests for leased pages; ends when nothing is due and nothing under way."""
+        """Requests for leased pages, as many under way as a host allows; ends when nothing is due or under way.
+
+        Pages wait here and not in Scrapy's queues, so that a stop has to wait for a few of them only.
+        """
         while self.fatal is None:
             self._changed.clear()
-            leased = [page for host in self.hosts for page in self._lease(host)]
-            for page in leased:
-                first = int(page.kind is PageKind.LISTING)  # listings tell which of the others have changed
+            page = next((page for host in self.hosts if (page := self._next(host)) is not None), None)
+            if page is not None:
+                self._under_way[page.host] += 1
                 yield Request(
-                    page.url,
-                    self._fetched,
-                    errback=self._failed,
-                    meta={"page": page},
-                    priority=first,
-                    dont_filter=True,
+                    page.url, self._fetched, errback=self._failed, meta={"page": page}, dont_filter=True
                 )
-            if not leased:
-                if not self._held.total():
-                    return
+            elif self._under_way.total():
                 await self._changed.wait()
+            else:
+                return
 
-    def _lease(self, host: str) -> list[Page]:
-        if self._held[host] >= _REFILL or self.resting_until(host) is not None:
-            return []
-        try:
-            pages = self.intake.lease(self._worker, self.hosts[host], _HELD - self._held[host])
-        except Exception as error:
-            raise self._stop(error) from error
-        self._held[host] += len(pages)
-        return pages
+    def _next(self, host: str) -> Page | None:
+        """A page of `host` to fetch now; listings first, for they tell which of the others have changed."""
+        if self._under_way[host] >= self._width or self.resting_until(host) is not None:
+            return None
+        waiting = self._waiting.setdefault(host, deque())
+        if not waiting:
+            try:
+                leased = self.intake.lease(self._worker, self.hosts[host], _LEASED)
+            except Exception as error:
+                raise self._stop(error) from error
+            waiting.extend(sorted(leased, key=lambda page: page.kind is not PageKind.LISTING))
+        return waiting.popleft() if waiting else None
 
     def resting_until(self, host: str) -> datetime | None:
         """Until when a host asked not to be asked; None when it may be."""
@@ -131,14 +134,21 @@ class PlaceSpider(Spider):
         status, word = response.status, f"http_{response.status}"
         if status in (429, 503):
             wait = _retry_after(response, self.intake.now())
-            self._rest[page.host] = self.intake.now() + wait
-            self._settle(page, word, lambda: self.intake.failed(page, word, wait=wait))
+            self._settle(page, word, lambda: self._let_rest(page, word, wait))
         elif status != 200:
             self._settle(page, word, lambda: self.intake.failed(page, word, for_good=status in _GONE))
         elif not _is_readable(response):
             self._settle(page, "not_text", lambda: self.intake.failed(page, "not_text", for_good=True))
         else:
             self._read(page, response)
+
+    def _let_rest(self, page: Page, word: str, wait: timedelta) -> None:
+        """The server asked for peace: nothing more of it before then."""
+        until = self._rest[page.host] = self.intake.now() + wait
+        self.intake.failed(page, word, wait=wait)
+        waiting = self._waiting.get(page.host, deque())
+        while waiting:
+            self.intake.postponed(waiting.popleft(), until, "resting")
 
     def _read(self, page: Page, response: Response) -> None:
         fetched = Fetched(
@@ -217,7 +227,7 @@ class PlaceSpider(Spider):
         except Exception as error:
             raise self._stop(error) from error
         finally:
-            self._held[page.host] -= 1
+            self._under_way[page.host] -= 1
             self._changed.set()
         if self._on_page is not None:
             self._on_page(self.summary)
