@@ -237,7 +237,9 @@ _TITLES: Final = (
 _PATTERNS: Final[tuple[tuple[DetailKind, re.Pattern[str]], ...]] = (
     (
         DetailKind.EMAIL,
-        re.compile(r"[\w.+\-]{1,64}\s?(?:@|\[at\]|\(at\))\s?\w[\w\-]{0,62}(?:\.\w[\w\-]{0,62}){1,4}"),
+        re.compile(
+            r"[\w.+\-]{1,64}(?:@|\s?(?:\[at\]|\(at\))\s?)\w[\w\-]{0,62}(?:\.\w[\w\-]{0,62}){0,3}\.[^\W\d_]{2,24}\b"
+        ),
     ),
     (
         DetailKind.URL,
@@ -261,7 +263,7 @@ _PATTERNS: Final[tuple[tuple[DetailKind, re.Pattern[str]], ...]] = (
     (
         DetailKind.PHONE,
         # nine digits after 0 or +84, however spaced; o for 0
-        re.compile(rf"(?<![\w])(?:\+?{_GAP}84|0084|[0oO]){_GAP}(?:{_DIGIT}{_GAP}){{7,9}}{_DIGIT}(?!\w)"),
+        re.compile(rf"(?<![\w])\(?(?:\+?{_GAP}84|0084|[0oO]){_GAP}(?:{_DIGIT}{_GAP}){{7,9}}{_DIGIT}(?!\w)"),
     ),
     (DetailKind.NUMBER, re.compile(r"(?<!\w)\d(?:[\s.\-]?\d){7,18}(?!\w)")),
     (

@@ -16,7 +16,7 @@ import pytest
 
 from lachan.app.town_server import TownServer, serve_town
 from lachan.domain.post import Post, SourceKind
-from lachan.pipeline.ports import Counter
+from lachan.pipeline.ports import Counter, Link, PageKind
 from tests.crawlers.hostile_site import Act, Site, answer, listing, redirect, serve, thread
 from tests.crawlers.world import ROOT, World, source
 
@@ -267,3 +267,20 @@ def test_sigterm_ends_it_cleanly(tmp_path: Path) -> None:
         assert b'"pages"' in out
         assert sum(world.counts(key)["leased"] for key in keys) == 0
         assert sum(world.counts(key)["pending"] for key in keys) > 0
+
+
+def test_every_request_that_waits_for_robots_is_told_the_rules(tmp_path: Path) -> None:
+    def slow_rules(handler: BaseHTTPRequestHandler) -> None:
+        time.sleep(0.3)
+        answer("User-agent: *\nDisallow: /threads/\n", kind="text/plain")(handler)
+
+    world = World(tmp_path)
+    secret = [f"/threads/s{number}/" for number in range(6)]
+    with serve({"/": listing(), "/robots.txt": slow_rules, **dict.fromkeys(secret, _good())}) as site:
+        world.register(source("s", f"{site.url}/"))
+        with world.database.write() as unit:
+            links = [Link(site.url + path, PageKind.THREAD) for path in secret]
+            unit.frontier.add("s", site.url.removeprefix("http://"), links, datetime.now(UTC))
+        summary, _ = world.crawl("s")
+        assert set(site.hits) == {"/", "/robots.txt"} and site.hits["/robots.txt"] == 1
+    assert summary["robots_refused"] == 6

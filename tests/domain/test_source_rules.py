@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from lachan.domain.post import Source, SourceKind, SourcePurpose, SourceState
+from lachan.domain.source_rules import belongs, refusal
+from lachan.domain.taxonomy import Audience
+
+
+@pytest.mark.parametrize(
+    ("url", "word"),
+    [
+        ("https://f.example/members/an.12/", "person"), ("https://f.example/u/an", "person"),
+        ("https://f.example/@an", "person"), ("https://f.example/member.php?u=3", "person"),
+        ("https://f.example/list?author=an", "person"), ("https://f.example/thanh-vien/an", "person"),
+        ("https://f.example/%75sers/an", "person"), ("https://f.example/tags/hoc-sinh/", "tag"),
+        ("https://f.example/hashtag/x", "tag"), ("https://f.example/?tag=x", "tag"),
+        ("https://f.example/search/?q=x", "search"), ("https://f.example/feed?q=x", "search"),
+        ("https://f.example/tim-kiem/x", "search"), ("https://f.example/search.php", "search"),
+        ("https://f.example/rss?keywords=x", "search"), ("https://f.example/login/", "log-in"),
+        ("https://an:secret@f.example/forum/", "log-in"), ("https://www.facebook.com/someone", "told apart"),
+        ("ftp://f.example/", "address"), ("khong phai", "address"), ("https:///x", "address"),
+        ("https://f.example/a#b", "#"), ("https://[::1", "address"),
+    ],
+)  # fmt: skip
+def test_source_refusals(url: str, word: str) -> None:
+    answer = refusal(url, SourceKind.FORUM)
+    assert answer is not None and word in answer
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://f.example/forums/hoc-duong.5/", "https://f.example/rss.xml", "https://truong.example/tin-tuc/",
+     "https://f.example/viewforum.php?f=12", "http://127.0.0.1:8080/dien-dan/"],
+)  # fmt: skip
+def test_places_are_accepted(url: str) -> None:
+    assert refusal(url, SourceKind.FORUM) is None
+
+
+def _source(prefix: str) -> Source:
+    return Source(
+        "s", "s", SourceKind.FORUM, prefix, prefix, Audience.MINORS, SourcePurpose.MINORS_PRESENT, "b", "c", "a",
+        SourceState.ACTIVE, "b", datetime.now(UTC),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("url", "inside"),
+    [
+        ("https://f.example/forum/a/1", True), ("https://F.EXAMPLE/forum/a", True),
+        ("https://f.example:443/forum/a", True),
+        ("https://f.example/forum/ab", False), ("http://f.example/forum/a", False), ("https://f.example/", False),
+        ("https://f.example.evil.example/forum/a", False), ("https://f.example@evil.example/forum/a", False),
+        ("https://f.example/forum/a/../b", False), ("https://f.example/forum/a/%2e%2e/b", False),
+        ("https://f.example:8443/forum/a", False), ("https://f.example/forum/a\\..\\b", False), ("https://[::1", False),
+        ("javascript:alert(1)", False),
+    ],
+)  # fmt: skip
+def test_what_belongs_to_a_source(url: str, inside: bool) -> None:
+    assert belongs(_source("https://f.example/forum/a"), url) is inside
