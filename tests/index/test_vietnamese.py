@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.vietnamese import GAP, fold, masked_words, words
+from lachan.domain.privacy import MARKS, NAME_MARK
+from lachan.pipeline import snippet
+
+#: Every vowel letter of the alphabet in its six tones.
+VOWELS = "aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵ"
+
+
+@pytest.mark.parametrize(
+    ("given_text", "wanted"),
+    [
+        ("hoà", "hòa"),
+        ("HOÀ", "hòa"),
+        ("loè loẹt", "lòe loẹt"),
+        ("thuý", "thúy"),
+        ("thuỷ thủ", "thủy thủ"),
+        ("tóan", "toán"),
+        ("hòang", "hoàng"),
+        ("hùynh", "huỳnh"),
+        ("khủyu", "khuỷu"),
+        ("lụât", "luật"),
+        ("qúa", "quá"),
+        ("qùy", "quỳ"),
+        ("quà", "quà"),
+        ("quý", "quý"),
+        ("giá", "giá"),
+        ("của mùa túi múi ngói", "của mùa túi múi ngói"),
+        ("muốn uống nước", "muốn uống nước"),
+        ("đường", "đường"),
+    ],
+)
+def test_tones_stand_in_one_place(given_text: str, wanted: str) -> None:
+    assert words(given_text) == wanted.split()
+    assert words(unicodedata.normalize("NFD", given_text)) == wanted.split()
+
+
+@pytest.mark.parametrize(
+    ("given_text", "wanted"),
+    [
+        ("a_b-c.d,e…f", ["a", "b", "c", "d", "e", "f"]),
+        ("8h30 v2", ["8h30", "v2"]),
+        ("ｐｏｄ ①", ["pod", "1"]),
+        ("đá\u200bnh \u00adnh\ufeffau", ["đánh", "nhau"]),
+        ("đa\u200b\u0301nh", ["đánh"]),
+        ("a\u0336b\u0336", ["ab"]),
+        ("!?… 🐟 \ud800", []),
+        ("", []),
+    ],
+)
+def test_words(given_text: str, wanted: list[str]) -> None:
+    assert words(given_text) == wanted
+
+
+def test_masks_are_gaps() -> None:
+    text = " ".join(["gặp", *MARKS.values(), NAME_MARK, "nhé"])
+    assert masked_words(text) == ["gặp", *[GAP] * (len(MARKS) + 1), "nhé"]
+    assert masked_words("[trường hợp khác]") == ["trường", "hợp", "khác"]
+    assert words(f"a{GAP}b") == ["a", "b"]
+
+
+def test_every_letter_folds() -> None:
+    assert fold(VOWELS + "đ") == "a" * 18 + "e" * 12 + "i" * 6 + "o" * 18 + "u" * 12 + "y" * 6 + "d"
+
+
+@given(st.text(max_size=60))
+def test_words_are_clean(text: str) -> None:
+    for word in words(text):
+        assert word != ""
+        assert all(char.isalnum() for char in word)
+        assert fold(word) == fold(fold(word)) == snippet.fold(word)
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_a_query_word_is_read_as_in_the_text(one: str, other: str) -> None:
+    assert words(f"{one} {other}") == words(one) + words(other)
+
+
+@given(st.text(alphabet=VOWELS + "đbcdghklmnpqrstvx ", max_size=60))
+def test_unicode_forms_and_case_make_no_difference(text: str) -> None:
+    exact = words(text)
+    assert words(text.upper()) == exact
+    assert words(unicodedata.normalize("NFD", text)) == exact
+    assert words(" ".join(exact)) == exact
+    assert masked_words(text) == exact
