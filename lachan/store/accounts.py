@@ -39,10 +39,7 @@ class SqlAccountStore:
             "active": account.active,
             "created_by": account.created_by,
         }
-        if (
-            self._scope.run(self._scope.upsert(accounts).values(values).on_conflict_do_nothing()).rowcount
-            != 1
-        ):
+        if not self._scope.insert_new(accounts, values):
             raise ConflictError(f"an account named {account.name} exists already")
         self._scope.run(proofs.insert().values(self._proof(credentials)))
 

@@ -99,7 +99,11 @@ class SqlCaseStore:
     def candidates(self, bands: Sequence[str]) -> list[CopyCandidate]:
         if not bands:
             return []
-        sharing = select(case_bands.c.case_id).where(case_bands.c.band.in_(unique(bands)))
+        # Two queries, not a join: mostly the first finds nothing, and no planner can take a detour.
+        shared = select(case_bands.c.case_id).where(case_bands.c.band.in_(unique(bands))).distinct()
+        sharing = self._scope.run(shared).scalars().all()
+        if not sharing:
+            return []
         query = (
             select(facts.c.id, facts.c.state, facts.c.route, facts.c.categories, case_posts.c.content_sealed)
             .join(case_posts, and_(case_posts.c.case_id == facts.c.id, case_posts.c.position == 1))

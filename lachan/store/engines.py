@@ -44,7 +44,12 @@ def make_engine(url: str) -> Engine:
         raise InputError("the database URL cannot be read: sqlite:////folder/lachan.db is one") from None
     if parsed.drivername in ("postgresql", "postgresql+psycopg"):
         engine = create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=8, max_overflow=24
+            parsed.set(drivername="postgresql+psycopg"),
+            # A plan made while the tables were small would be kept for the whole connection.
+            connect_args={"prepare_threshold": None},
+            pool_pre_ping=True,
+            pool_size=8,
+            max_overflow=24,
         )
     elif parsed.drivername in ("sqlite", "sqlite+pysqlite"):
         engine = _sqlite_engine(parsed)
@@ -149,6 +154,8 @@ def checkpoint(engine: Engine) -> None:
 
 
 def _translate(context: ExceptionContext) -> None:
+    if isinstance(context.original_exception, LachanError):  # from a column type
+        raise context.original_exception
     if isinstance(context.sqlalchemy_exception, IntegrityError):
         raise ConflictError(
             "somebody else was faster, or it is there already"

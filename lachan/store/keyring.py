@@ -30,6 +30,7 @@ from lachan.domain.errors import InputError, KeyDestroyed, LachanError
 
 _FORMAT: Final = 1
 _NONCE: Final = 12  # bytes, the size GCM is defined for
+_TAG: Final = 16  # bytes at the end that prove the rest
 _LASTING: Final = "lasting"
 _PURPOSE: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _HOUR: Final = "%Y-%m-%dT%H"
@@ -70,7 +71,7 @@ class FileKeyRing:
     def open(self, sealed: bytes) -> str:
         """The clear text. Raises KeyDestroyed when its key is gone, LachanError when the bytes were changed."""
         self._current()
-        if len(sealed) < 2 + _NONCE or sealed[0] != _FORMAT:
+        if len(sealed) < 2 or sealed[0] != _FORMAT or len(sealed) < 2 + sealed[1] + _NONCE + _TAG:
             raise LachanError("a sealed text is damaged: restore it from a backup")
         start = 2 + sealed[1]
         raw_id = sealed[2:start]
@@ -177,6 +178,8 @@ class FileKeyRing:
             if self._signature is None:
                 return False
             raise InputError(f"the key file {self._path} is gone: put it back, nothing can be read") from None
+        except OSError as error:
+            raise InputError(f"the key file {self._path} cannot be read: {error.strerror}") from error
         if (found.st_mtime_ns, found.st_size, found.st_ino) != self._signature:
             with self._locked(fcntl.LOCK_SH):
                 self._load()

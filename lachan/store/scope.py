@@ -50,6 +50,11 @@ class Scope:
             return postgresql.insert(table)
         return sqlite.insert(table)
 
+    def insert_new(self, table: Table, values: dict[str, Any]) -> bool:
+        """Insert one row; False when its key is taken. The transaction stays usable (unlike after an error)."""
+        statement = self.upsert(table).values(values).on_conflict_do_nothing()
+        return self.run(statement.returning(*table.primary_key.columns)).first() is not None
+
     def locking(self, select: Select[*tuple[Any, ...]], *, skip: bool = False) -> Select[*tuple[Any, ...]]:
         """FOR UPDATE in a writing unit (PostgreSQL; SQLite has one writer anyway). `skip`: SKIP LOCKED."""
         return select.with_for_update(skip_locked=skip) if self.writable else select

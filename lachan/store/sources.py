@@ -66,8 +66,7 @@ class SqlSourceStore:
         )
 
     def add(self, source: Source) -> None:
-        statement = self._scope.upsert(sources).values(self._values(source)).on_conflict_do_nothing()
-        if self._scope.run(statement).rowcount != 1:
+        if not self._scope.insert_new(sources, self._values(source)):
             raise ConflictError(f"a source named {source.key} is registered already")
 
     def get(self, key: str) -> Source:

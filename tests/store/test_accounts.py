@@ -1,0 +1,65 @@
+"""AccountStore, over both backends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from lachan.domain.account import Account, Role
+from lachan.domain.errors import ConflictError, NotFound
+from lachan.pipeline.ports import Credentials
+from lachan.store import SqlDatabase
+from lachan.store.keyring import FileKeyRing
+from lachan.store.tables import credentials
+from tests.store.samples import DAY, HOUR, NOW
+
+OFFICER = Account("can.bo", Role.OFFICER, created_by="quan.tri")
+PROOF = Credentials("can.bo", "argon2id-thu", "BIMATTHU")
+
+
+def test_accounts_come_back_and_change(database: SqlDatabase, keys: FileKeyRing) -> None:
+    auditor = Account("kiem.toan", Role.AUDITOR)
+    with database.write() as unit:
+        unit.accounts.add(OFFICER, PROOF)
+        unit.accounts.add(auditor, Credentials("kiem.toan", "x", None))
+        with pytest.raises(ConflictError):
+            unit.accounts.add(OFFICER, PROOF)
+        unit.accounts.save(replace(OFFICER, active=False))
+        changed = replace(PROOF, failures=3, locked_until=NOW + HOUR, last_totp_step=58_000_000)
+        unit.accounts.save_credentials(changed)
+    keys.destroy_due(NOW + 4000 * DAY)
+    with database.read() as unit:
+        assert unit.accounts.get("can.bo") == replace(OFFICER, active=False)
+        assert unit.accounts.all() == [replace(OFFICER, active=False), auditor]
+        assert unit.accounts.credentials("can.bo") == changed
+        assert unit.accounts.credentials("kiem.toan").totp_secret is None
+        for missing in (unit.accounts.get, unit.accounts.credentials):
+            with pytest.raises(NotFound):
+                missing("ai")
+    with database.write() as unit:
+        with pytest.raises(NotFound):
+            unit.accounts.save(Account("ai", Role.ADMIN))
+        with pytest.raises(NotFound):
+            unit.accounts.save_credentials(replace(PROOF, account="ai"))
+    with database._engine.connect() as connection:
+        assert "BIMATTHU" not in repr(connection.execute(select(credentials)).all())
+
+
+def test_sessions_end(database: SqlDatabase) -> None:
+    with database.write() as unit:
+        unit.accounts.add(OFFICER, PROOF)
+        for token in ("mot", "hai", "ba"):
+            unit.accounts.add_session(token, "can.bo", NOW, NOW + HOUR)
+        assert unit.accounts.session("mot", NOW) == "can.bo"
+        assert unit.accounts.session("mot", NOW + HOUR) is None
+        assert unit.accounts.session("khac", NOW) is None
+        unit.accounts.end_session("mot")
+        assert unit.accounts.session("mot", NOW) is None
+        assert unit.accounts.session("hai", NOW) == "can.bo"
+        unit.accounts.end_sessions_of("can.bo")
+        assert unit.accounts.session("hai", NOW) is None
+        assert unit.accounts.session("ba", NOW) is None
+    with pytest.raises(ConflictError), database.write() as unit:
+        unit.accounts.add_session("bon", "ai", NOW, NOW + HOUR)
