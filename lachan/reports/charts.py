@@ -6,7 +6,9 @@ Greys differ in lightness, so that the stack reads in black and white print; a t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import altair as alt
@@ -19,31 +21,48 @@ from lachan.reports.labels import label
 #: Dark to light, each 15 or more lightness steps from the next.
 _SHADES: Final = ("#12304a", "#3f6a8f", "#86a9c4", "#c3d6e4", "#eef3f7")
 _FONT: Final = "Arial, Liberation Sans, DejaVu Sans, sans-serif"
-_WIDTH, _HEIGHT = 460, 170  # px
+_WIDTH, _HEIGHT = 500, 150  # px
 _MANY_WEEKS: Final = 16  # from here on every other label is left out
 
 
+@dataclass(frozen=True)
+class Stack:
+    """One layer of the chart: a name and a count for every week of the series."""
+
+    name: str
+    counts: tuple[int, ...]
+
+
+def stacks(series: Sequence[Week]) -> list[Stack]:
+    """What the chart draws and the table beside it says: the four most frequent main categories of the series,
+    then all others together; the layers of a week sum to its confirmed cases."""
+    total: Counter[Category] = Counter()
+    for week in series:
+        total.update(week.by_category)
+    named = [category for category, _ in total.most_common(len(_SHADES) - 1)]
+    layers = [
+        Stack(label("category_short", category.value), tuple(w.by_category.get(category, 0) for w in series))
+        for category in named
+    ]
+    if len(total) > len(named):
+        drawn = [sum(layer.counts[i] for layer in layers) for i in range(len(series))]
+        rest = tuple(week.confirmed - count for week, count in zip(series, drawn, strict=True))
+        layers.append(Stack(label("chart", "other"), rest))
+    return layers
+
+
 def weekly_bars(series: Sequence[Week]) -> str:
-    """An `<svg>` element. The four most frequent categories of the series stand alone, others together."""
-    total: dict[Category, int] = {}
-    for week in series:
-        for category, count in week.by_category.items():
-            total[category] = total.get(category, 0) + count
-    named = sorted(total, key=lambda category: -total[category])[: len(_SHADES) - 1]
-    names = [label("category", category.value) for category in named]
-    other = label("chart", "other")
-    values: list[dict[str, Any]] = []
-    for week in series:
-        rest = sum(count for category, count in week.by_category.items() if category not in named)
-        parts = [
-            (name, week.by_category.get(category, 0)) for name, category in zip(names, named, strict=True)
-        ]
-        values += [
-            {"week": f"{week.first:%d/%m}", "name": name, "count": count, "order": order}
-            for order, (name, count) in enumerate([*parts, (other, rest)])
-        ]
-    domain = [*names, other] if len(total) > len(named) else names
-    return _svg(values, [f"{week.first:%d/%m}" for week in series], domain)
+    """An `<svg>` element, or "" when no week has a case: there is nothing to draw."""
+    layers = stacks(series)
+    if not layers:
+        return ""
+    weeks = [f"{week.first:%d/%m}" for week in series]
+    values = [
+        {"week": week, "name": layer.name, "count": count, "order": order}
+        for order, layer in enumerate(layers)
+        for week, count in zip(weeks, layer.counts, strict=True)
+    ]
+    return _svg(values, weeks, [layer.name for layer in layers])
 
 
 def _svg(values: list[dict[str, Any]], weeks: list[str], domain: list[str]) -> str:
@@ -58,7 +77,7 @@ def _svg(values: list[dict[str, Any]], weeks: list[str], domain: list[str]) -> s
         .scale(domainMin=0, domainMax=max(most, 4), nice=True),
         color=alt.Color("name:N", title=None)
         .scale(domain=domain, range=list(_SHADES[: len(domain)]))
-        .legend(orient="bottom", columns=1, labelLimit=_WIDTH, symbolStrokeColor="#12304a"),
+        .legend(orient="right", labelLimit=_WIDTH, symbolStrokeColor="#12304a"),
         order=alt.Order("order:Q"),
     )
     sums = base.mark_text(dy=-6, fontSize=10).encode(y=alt.Y("sum(count):Q"), text=alt.Text("sum(count):Q"))

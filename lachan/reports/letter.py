@@ -19,6 +19,7 @@ from lachan.domain import citation
 from lachan.domain.errors import InputError
 from lachan.domain.measure import NOTICE_MEASURES, TWO_PERSON, Measure
 from lachan.domain.notice import Notice, NoticeState, PageCheck
+from lachan.domain.privacy import mask
 from lachan.domain.taxonomy import Category
 from lachan.pipeline.ports import Letterhead
 from lachan.reports.labels import label
@@ -53,7 +54,7 @@ class Letter:
     asks_title: str
     asks: tuple[str, ...]
     closing: tuple[str, ...]
-    signer_title: str
+    signer_title: tuple[str, ...]
     signer_name: str
     receivers_title: str
     receivers: tuple[str, ...]
@@ -108,7 +109,7 @@ def compose(notice: Notice, letterhead: Letterhead, *, demo: bool) -> Letter:
         asks_title=own["asks_title"],
         asks=tuple(ask.format_map(words) for ask in own["asks"]),
         closing=_closing(notice, words),
-        signer_title=clean(letterhead.signer_title).upper(),
+        signer_title=tuple(clean(line).upper() for line in letterhead.signer_title.splitlines()),
         signer_name=clean(letterhead.signer_name),
         receivers_title=text["sign"]["receivers"],
         receivers=(text["sign"]["as_above"], text["sign"]["file"].format_map(words)),
@@ -156,11 +157,13 @@ def _facts(notice: Notice) -> tuple[tuple[str, str], ...]:
     name = phrases()["fact"]
     categories = "; ".join(label("category", category.value) for category in notice.categories)
     facts = [(name["reference"], notice.number), (name["category"], categories)]
+    # An officer writes the necessity freely, and what it names is a child's more often than not.
+    necessity = mask(clean(notice.necessity), wide=notice.measure is Measure.PUBLIC_ADVISORY).text
     if notice.measure is Measure.PUBLIC_ADVISORY:
         return (
             *facts,
             (name["captured"], _moment(notice.captured_at)),
-            (name["necessity"], clean(notice.necessity)),
+            (name["necessity"], necessity),
         )
     facts += [
         (name["url"], clean_url(notice.url)),
@@ -168,7 +171,7 @@ def _facts(notice: Notice) -> tuple[tuple[str, str], ...]:
         (name["captured"], _moment(notice.captured_at)),
         (name["hash"], clean(notice.content_hash)),
         (name["description"], clean(notice.description)),
-        (name["necessity"], clean(notice.necessity)),
+        (name["necessity"], necessity),
     ]
     if notice.page_check is not PageCheck.UNCHECKED and notice.checked_at is not None:
         found = label("page_check", notice.page_check.value)

@@ -126,8 +126,9 @@ def _table(document: Any, widths: tuple[float, float], rows: int, *, ruled: bool
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     if ruled:
         table.style = "Table Grid"
-    for row in table.rows:
-        for cell, width in zip(row.cells, widths, strict=True):
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
+        for cell in column.cells:
             cell.width = Cm(width)
     return table
 
@@ -160,8 +161,9 @@ def _foot(document: Any, letter: Letter) -> None:
     _line(left, letter.receivers_title, size=12, bold=True, italic=True, first=True)
     for line in letter.receivers:
         _line(left, line, size=11)
-    _line(right, letter.signer_title, bold=True, align=_CENTER, after=70, first=True)
-    _line(right, letter.signer_name, bold=True, align=_CENTER)
+    for index, line in enumerate(letter.signer_title):
+        _line(right, line, bold=True, align=_CENTER, first=index == 0)
+    _line(right, letter.signer_name, bold=True, align=_CENTER).paragraph_format.space_before = Pt(70)
 
 
 def _reply(document: Any, letter: Letter) -> None:

@@ -17,7 +17,7 @@ from lachan.domain.taxonomy import Route
 from lachan.pipeline.ports import CaseFilter, Clock, Counter, Database, ReportFormat, ReportKind, Unit
 from lachan.pipeline.protect import Protect
 from lachan.reports.cells import Veil
-from lachan.reports.charts import weekly_bars
+from lachan.reports.charts import stacks, weekly_bars
 from lachan.reports.figures import Figures, Material, Reading, Standing, figures
 from lachan.reports.labels import label, labels
 from lachan.reports.period import MEAN_WEEKS, VIETNAM, is_week, series_of, week_name
@@ -51,7 +51,7 @@ class Reports:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._pages.filters.update(day=_day, shown=_shown)
+        self._pages.filters.update(day=_day, shown=_shown, rate=_rate)
         self._pages.globals.update(label=label)
 
     def write(self, kind: ReportKind, first: date, last: date, form: ReportFormat) -> bytes:
@@ -77,6 +77,7 @@ class Reports:
             week=week_name(counted.first),
             f=counted,
             chart=Markup(weekly_bars(counted.series)),  # noqa: S704  our own shapes and labels, no outside text
+            stacks=stacks(counted.series),
             categories=_categories(counted),
             titles=titles,
             notes=labels()["note"],
@@ -159,3 +160,8 @@ def _day(moment: date) -> str:
 
 def _shown(value: object) -> str:
     return label("cell", "hidden") if value is Veil.HIDDEN else str(value)
+
+
+def _rate(part: int, whole: int) -> str:
+    """With its denominator; a dash where there is nothing to take a share of."""
+    return f"{part}/{whole}" if whole else "–"
