@@ -14,7 +14,8 @@ from typing import Final
 
 import classifiers
 import index
-from classifiers.gate import check_live
+from classifiers.gate import check_live, read_release
+from classifiers.labelled import read as read_labelled
 from crawlers.fetch_once import OncePageFetcher
 from lachan.app.settings import Settings
 from lachan.domain.errors import InputError, RefusedError
@@ -67,7 +68,9 @@ class Application:
     def judge(self) -> Judge:
         """The packaged model, or the one under LACHAN_MODELS; either must pass the gate to go live."""
         judge = classifiers.load_judge(self.settings.models)
-        check_live(judge, self.settings.models)
+        models = classifiers.default_folder()
+        canaries = read_labelled([models.parent / "data" / "canaries.jsonl"])
+        check_live(judge, canaries, read_release(models / "RELEASE.json"))
         return judge
 
     @cached_property

@@ -22,7 +22,9 @@ from lachan.app.demo_accounts import DemoLogin
 from lachan.app.demo_decisions import Decided, decide_some
 from lachan.app.settings import Settings
 from lachan.app.town_server import TownServer, serve_town
+from lachan.domain.case import CaseState
 from lachan.domain.errors import ConflictError, LachanError, NotFound, RefusedError
+from lachan.domain.measure import TWO_PERSON
 from lachan.domain.notice import NoticeState
 from lachan.domain.post import Source, SourcePurpose
 from lachan.domain.taxonomy import Audience, Category, Route, route_of
@@ -30,6 +32,7 @@ from lachan.pipeline.ports import CaseFilter, Counter, CrawlSummary
 
 TOWN: Final = "demo_town"  # state row: port and start of the town, so that a second start serves the same
 DECIDED: Final = "demo_decided"
+DECIDED_STATES: Final = (CaseState.AWAITING_APPROVAL, CaseState.CLOSED, CaseState.APPEALED)
 CRAWL_TIMEOUT: Final = 240.0  # seconds
 
 
@@ -183,10 +186,14 @@ def counts(application: Application, decided: Decided, seconds: float, recall: R
             **{counter.value: sums[counter] for counter in Counter},
             "inbox_left": unit.inbox.size(),
             "cases": {"by_route": routes, "by_category": categories},
-            "decided": decided.decided,
-            "approved": decided.approved,
-            "refused_self_approvals": decided.refused,
-            "referrals": decided.referred,
+            "decided": unit.cases.count(CaseFilter(states=DECIDED_STATES)),
+            "approved": sum(
+                notice.approved_by is not None
+                for notice in unit.notices.find(limit=10_000)
+                if notice.measure in TWO_PERSON
+            ),
+            "self_approvals": {"tried": decided.tried, "refused": decided.refused},
+            "referrals": len(unit.referrals.pending()),
             "notices": {"by_state": {s.value: notices[s] for s in NoticeState if notices.get(s)}},
             "indexed": len(application.index.cases()),
             "audit_events": unit.audit.head()[0],

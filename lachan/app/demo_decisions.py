@@ -37,12 +37,10 @@ NARROWEST: Final = {
 
 @dataclass(frozen=True)
 class Decided:
-    """What the script did; `refused` counts self-approvals that were tried and refused."""
+    """`refused` counts self-approvals that were tried, and refused; `tried` all of them."""
 
-    decided: int
-    approved: int
+    tried: int
     refused: int
-    referred: int
 
 
 def decide_some(application: Application, truth: Mapping[str, Planted], logins: list[DemoLogin]) -> Decided:
@@ -51,26 +49,42 @@ def decide_some(application: Application, truth: Mapping[str, Planted], logins: 
     officer = sign_in(application, people[Role.OFFICER])
     approver = sign_in(application, people[Role.APPROVER])
     helper = sign_in(application, people[Role.PROTECTION_OFFICER])
-    decided, takedowns = _review(application, truth, officer)
-    refused = sum(_self_approval_refused(application, officer, case) for case in takedowns[:1])
-    approved = [case for case in takedowns[KEEP_WAITING:] if _approve(application, approver, case)]
-    _deliver(application, officer, approved)
-    referred = _refer(application, helper)
-    return Decided(decided + referred, len(approved), refused, referred)
+    takedowns = _review(application, truth, officer)
+    tried = takedowns[:1]
+    refused = sum(_self_approval_refused(application, officer, case) for case in tried)
+    _deliver(
+        application,
+        officer,
+        [case for case in takedowns[KEEP_WAITING:] if _approve(application, approver, case)],
+    )
+    _refer(application, helper)
+    return Decided(len(tried), refused)
 
 
-def _open(application: Application, route: Route) -> list[Case]:
-    where = CaseFilter(route=route, states=(CaseState.OPEN,))
+def _open(application: Application, route: Route, actor: Actor) -> list[Case]:
+    """What waits, and what this person held when an earlier run was cut off."""
+    waiting = CaseFilter(route=route, states=(CaseState.OPEN,))
+    mine = CaseFilter(route=route, states=(CaseState.CLAIMED,), claimed_by=actor.name)
     with application.database.read() as unit:
-        return unit.cases.find(where, order=QueueOrder.PRIORITY, limit=500)
+        return [
+            case
+            for where in (mine, waiting)
+            for case in unit.cases.find(where, order=QueueOrder.PRIORITY, limit=500)
+        ]
 
 
-def _review(application: Application, truth: Mapping[str, Planted], officer: Actor) -> tuple[int, list[Case]]:
-    """Decide all but the last few; returns how many, and those that wait for approval."""
+def _review(application: Application, truth: Mapping[str, Planted], officer: Actor) -> list[Case]:
+    """Decide all but some; returns those that wait for approval."""
     takedowns: list[Case] = []
-    waiting = _open(application, Route.REVIEW)
-    # Every third stays open, up to KEEP_OPEN, so that the newcomer's queue has all kinds.
-    left = {case.id for case in waiting[::3][:KEEP_OPEN]}
+    waiting = _open(application, Route.REVIEW, officer)
+    # Of every category the first is decided, so that search and the summary know all kinds.
+    left: list[int] = []
+    kinds: set[Category] = set()
+    for case in waiting:
+        if kinds.isdisjoint(case.categories) or len(left) == KEEP_OPEN:
+            kinds.update(case.categories)
+        else:
+            left.append(case.id)
     cases = [case for case in waiting if case.id not in left]
     for number, case in enumerate(cases, start=1):
         application.review.claim(officer, case.id)
@@ -87,7 +101,7 @@ def _review(application: Application, truth: Mapping[str, Planted], officer: Act
         case = application.review.decide(officer, case.id, _decision(case, number))
         if case.state is CaseState.AWAITING_APPROVAL:
             takedowns.append(case)
-    return len(cases), takedowns
+    return takedowns
 
 
 def _decision(case: Case, number: int) -> Decision:
@@ -131,9 +145,8 @@ def _deliver(application: Application, officer: Actor, cases: list[Case]) -> Non
             application.notify.record(officer, notice.id, act)
 
 
-def _refer(application: Application, helper: Actor) -> int:
-    cries = _open(application, Route.PROTECT)[KEEP_CRIES:]
-    for number, case in enumerate(cries):
+def _refer(application: Application, helper: Actor) -> None:
+    for number, case in enumerate(_open(application, Route.PROTECT, helper)[KEEP_CRIES:]):
         application.review.claim(helper, case.id)
         referral = application.protect.refer(
             helper,
@@ -144,4 +157,3 @@ def _refer(application: Application, helper: Actor) -> int:
         )
         if number % 2:
             application.protect.act(helper, referral.id, ReferralAct.ACCEPT)
-    return len(cries)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 
 import typer
@@ -12,8 +13,8 @@ import typer
 import classifiers
 from classifiers.classify import classify_lines
 from classifiers.evaluate import evaluate as measure
-from classifiers.evaluate import to_html
-from classifiers.labelled import read_labelled
+from classifiers.evaluation_page import to_html
+from classifiers.labelled import read
 from classifiers.train import train as fit
 from lachan.app.settings import read_settings
 from lachan.domain.errors import InputError
@@ -45,8 +46,8 @@ def train(
     seed: int = typer.Option(0),
 ) -> None:
     """Train the judge on labelled posts. Going live is another matter: the gate decides."""
-    report = fit(data, out, seed=seed)
-    typer.echo(report.summary())
+    report = fit(data, out, seed, say=lambda line: typer.echo(line, err=True))
+    typer.echo(json.dumps(asdict(report), ensure_ascii=False, indent=1))
 
 
 def evaluate(
@@ -56,8 +57,9 @@ def evaluate(
 ) -> None:
     """Measure the judge on labelled posts, with 95 % intervals."""
     judge = classifiers.load_judge(model or read_settings().models)
-    result = measure(judge, read_labelled(data))
-    typer.echo(json.dumps(result.to_dict(), ensure_ascii=False, indent=1))
+    result = measure(judge, read([data]))
+    said = {"model": result.model, "posts": result.posts, **result.figures()}
+    typer.echo(json.dumps(said, ensure_ascii=False, indent=1))
     if html is not None:
         html.write_text(to_html(result), encoding="utf-8")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import date, timedelta
 from pathlib import Path
 
 import typer
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from lachan.app.bootstrap import clock
 from lachan.app.commands.options import acting, opened
 from lachan.domain.account import Role
 from lachan.domain.audit import verify as verify_chain
@@ -18,7 +19,7 @@ from lachan.domain.case import case_number
 from lachan.domain.errors import InputError, LachanError, QueryError
 from lachan.domain.taxonomy import Category
 from lachan.pipeline.ports import ReportFormat, ReportKind, SearchRequest
-from lachan.reports.period import week_of
+from lachan.reports.period import VIETNAM, week_of
 
 audit = typer.Typer(help="The audit log.", no_args_is_help=True)
 index = typer.Typer(help="The search index; SQL is the truth.", no_args_is_help=True)
@@ -84,7 +85,7 @@ def report(
     """Sum up what people confirmed, as a page, a table or JSON."""
     begin, end = _day(first, "--from"), _day(last, "--to")
     if kind is ReportKind.WEEKLY:
-        begin, end = week_of(begin or end or datetime.now().astimezone().date())
+        begin, end = week_of(begin or end or clock().astimezone(VIETNAM).date() - timedelta(days=7))
     if begin is None or end is None or begin > end:
         raise InputError("say the days: --from 2026-11-16 --to 2026-11-22")
     with opened() as application:
