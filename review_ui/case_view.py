@@ -1,0 +1,205 @@
+"""Everything a case page shows, gathered in one place, so that a refused form can show it all again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from lachan.domain import citation
+from lachan.domain.account import Actor
+from lachan.domain.assessment import Reason
+from lachan.domain.audit import SYSTEM, AuditLink
+from lachan.domain.case import Case, CasePost, CaseState
+from lachan.domain.errors import LachanError
+from lachan.domain.measure import MIN_NECESSITY, TWO_PERSON, Measure, allowed_measures
+from lachan.domain.notice import Notice, NoticeState
+from lachan.domain.privacy import mask
+from lachan.domain.referral import HarmSource, RecipientKind, recipients_for, refer_by
+from lachan.domain.taxonomy import AgeBand, Category, Route
+from lachan.pipeline.protect import HOTLINE
+from lachan.pipeline.review import CHECK_HOLDS
+from review_ui.failures import status_of
+from review_ui.guard import Visit
+from review_ui.moments import VIETNAM
+from review_ui.passage import Change, Stretch, changes, stretches
+from review_ui.reveal import RevealReason, revealed, wide_mask
+
+_HISTORY: Final = 100  # events
+
+
+@dataclass(frozen=True)
+class Because:
+    """A rule that held, and the words it held on ("" where they are masked or the rule names none)."""
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True)
+class ShownPost:
+    """A post as the page shows it."""
+
+    post: CasePost
+    passage: list[Stretch]
+    because: list[Because]
+    differs: list[Change] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of the history. Names are not shown: an approver must not know whose decision it is."""
+
+    at: datetime
+    action: str
+    who: str  # `you`, `system`, `colleague`
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What may be cited for a measure, and what is ticked beforehand."""
+
+    measure: Measure
+    offered: tuple[citation.Citation, ...]
+    suggested: tuple[str, ...]
+
+
+def show_case(
+    visit: Visit, case_id: int, *, refusal: LachanError | None = None, status: int = 200, **extra: Any
+) -> Response:
+    """The case page. With `refusal`: what was typed stands in the form again, the refusal beside it."""
+    actor, desk = visit.person, visit.desk
+    case, posts = desk.review.read(actor, case_id)
+    with desk.database.read() as unit:
+        history = unit.audit.of_subject(f"case:{case_id}", _HISTORY)
+        notices = unit.notices.of_case(case_id)
+        referrals = unit.referrals.of_case(case_id)
+        source = unit.sources.get(case.source)
+    wide = wide_mask(case)
+    mine = case.claimed_by == actor.name and case.state is CaseState.CLAIMED
+    shown = revealed(history, actor) if mine and not wide else {}
+    return visit.page(
+        "case.html",
+        status_of(refusal) if refusal else status,
+        case=case,
+        source=source,
+        posts=_shown_posts(posts, wide=wide, revealed_by_post=shown),
+        wide=wide,
+        mine=mine,
+        held_by_me=case.claimed_by == actor.name,
+        may_decide=visit.can("decide_protect" if case.route is Route.PROTECT else "decide_review"),
+        history=[_event(item, actor) for item in history],
+        notice=_waiting(notices),
+        cited=[citation.get(key) for key in case.citations],
+        notices=notices,
+        referrals=referrals,
+        bases=_bases(case, visit) if mine and case.route is Route.REVIEW else [],
+        two_person=TWO_PERSON,
+        min_necessity=MIN_NECESSITY,
+        check_holds=CHECK_HOLDS,
+        recipients=_recipients(case, source.contact),
+        refer_by=refer_by(case.opened_at, urgent=case.urgent),
+        harm_sources=list(HarmSource),
+        recipient_kinds=list(RecipientKind),
+        barred={source: _barred(source) for source in HarmSource},
+        hotline=HOTLINE,
+        categories=list(Category),
+        ages=list(AgeBand),
+        reveal_reasons=list(RevealReason),
+        dismiss_reasons=_dismiss_reasons(visit),
+        refusal=visit.language.refusal(refusal) if refusal else "",
+        typed=_typed(visit) if refusal else {},
+        **extra,
+    )
+
+
+def _shown_posts(
+    posts: list[CasePost], *, wide: bool, revealed_by_post: Mapping[int, set[int]]
+) -> list[ShownPost]:
+    shown = []
+    first = mask(posts[0].text, wide=wide).text if posts else ""
+    for index, post in enumerate(posts):
+        spans = () if index else post.assessment.spans
+        shown.append(
+            ShownPost(
+                post,
+                stretches(post.text, spans, wide=wide, revealed=revealed_by_post.get(post.id, ())),
+                [
+                    _because(post.text, reason.code, reason.start, reason.end, wide)
+                    for reason in _reasons(post)
+                ],
+                changes(first, mask(post.text, wide=wide).text) if index else [],
+            )
+        )
+    return shown
+
+
+def _reasons(post: CasePost) -> list[Reason]:
+    seen, reasons = set(), []
+    for reason in post.assessment.reasons:
+        if (reason.code, reason.start) not in seen:
+            seen.add((reason.code, reason.start))
+            reasons.append(reason)
+    return reasons
+
+
+def _because(text: str, code: str, start: int | None, end: int | None, wide: bool) -> Because:
+    if start is None or end is None:
+        return Because(code, "")
+    masked = any(d.start < end and start < d.end for d in mask(text, wide=wide).details)
+    return Because(code, "" if masked else text[start:end])
+
+
+def _event(item: AuditLink, actor: Actor) -> Event:
+    who = "you" if item.event.actor == actor.name else "system" if item.event.actor == SYSTEM else "colleague"
+    return Event(item.event.at, item.event.action, who)
+
+
+def _waiting(notices: list[Notice]) -> Notice | None:
+    return next((notice for notice in notices if notice.state is NoticeState.SUBMITTED), None)
+
+
+def _bases(case: Case, visit: Visit) -> list[Basis]:
+    on = visit.desk.clock().astimezone(VIETNAM).date()
+    return [
+        Basis(
+            measure,
+            citation.offered(measure, case.categories, case.age, on),
+            citation.suggested(measure, case.categories, case.age, on) if measure in citation.KINDS else (),
+        )
+        for measure in allowed_measures(case.route, case.categories)
+    ]
+
+
+def _recipients(case: Case, contact: str) -> list[str]:
+    """Suggestions for who gets the letter; any other may be written."""
+    return [
+        contact,
+        "Chủ tài khoản đăng bài",
+        "Công an xã, phường nơi đặt trường",
+        "Cơ quan Cảnh sát điều tra",
+    ]
+
+
+def _barred(source: HarmSource) -> frozenset[RecipientKind]:
+    return frozenset(RecipientKind) - frozenset(recipients_for(source))
+
+
+def _dismiss_reasons(visit: Visit) -> list[str]:
+    say = visit.language.say
+    return [
+        say("Không có dấu hiệu gây hại cho người dưới 18"),
+        say("Là tin tức, lời khuyên hoặc phòng ngừa"),
+        say("Là trò chơi, chuyện kể hoặc nói đùa"),
+        say("Không có dấu hiệu nhắm tới người dưới 18"),
+    ]
+
+
+def _typed(visit: Visit) -> dict[str, Any]:
+    """What stood in the form that was refused."""
+    return {
+        name: visit.fields(name) if name.startswith("basis.") else visit.field(name) for name in visit.form
+    }

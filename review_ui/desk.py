@@ -1,0 +1,55 @@
+"""What the desk works with: ports and use cases, put together by the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lachan.domain.account import Role
+from lachan.pipeline.accounts import Accounts
+from lachan.pipeline.appeal import Appeals
+from lachan.pipeline.notify import Notify
+from lachan.pipeline.ports import Clock, Database, KeyRing, Letterhead, NoticeWriter, ReportWriter
+from lachan.pipeline.protect import Protect
+from lachan.pipeline.publish import Publisher
+from lachan.pipeline.review import Review
+from lachan.pipeline.search import Search
+from lachan.pipeline.sources import Sources
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """An account of the sample town, whose password and one-time secret (base32) the log-in page shows."""
+
+    name: str
+    role: Role
+    password: str
+    totp_secret: str | None
+
+
+@dataclass(frozen=True)
+class DemoInfo:
+    """Present only where all data are invented: every page then says so."""
+
+    accounts: tuple[DemoAccount, ...]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything a page may ask for. `secure_cookies` is true wherever the desk is served over HTTPS."""
+
+    database: Database
+    accounts: Accounts
+    review: Review
+    protect: Protect
+    notify: Notify
+    appeals: Appeals
+    sources: Sources
+    search: Search
+    publisher: Publisher
+    reports: ReportWriter
+    letters: NoticeWriter
+    letterhead: Letterhead
+    keys: KeyRing
+    clock: Clock
+    demo: DemoInfo | None
+    secure_cookies: bool

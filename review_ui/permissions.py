@@ -1,0 +1,110 @@
+"""Which route needs which permission: one table, and nothing is served that is not in it.
+
+The use cases check again; this table only keeps pages away from whom they are not for. `PUBLIC` answers without
+log-in, `SIGNED_IN` for every account, a set of permissions for whoever holds one of them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lachan.domain.account import PERMISSIONS, Actor, Permission
+
+_P = Permission
+Needed = frozenset[Permission]
+
+PUBLIC: Final[Needed | None] = None
+SIGNED_IN: Final[Needed] = frozenset(Permission)
+_READ: Final[Needed] = frozenset({_P.READ_REVIEW_QUEUE, _P.READ_PROTECT_QUEUE})
+_DECIDE: Final[Needed] = frozenset({_P.DECIDE_REVIEW, _P.DECIDE_PROTECT})
+
+
+def _only(permission: Permission) -> Needed:
+    return frozenset({permission})
+
+
+#: `METHOD path` as the routers declare them.
+ROUTES: Final[dict[str, Needed | None]] = {
+    # without log-in
+    "GET /healthz": PUBLIC,
+    "GET /readyz": PUBLIC,
+    "GET /login": PUBLIC,
+    "POST /login": PUBLIC,
+    "GET /appeal": PUBLIC,
+    "POST /appeal": PUBLIC,
+    "GET /public/sources": PUBLIC,
+    "POST /settings": PUBLIC,
+    # every account
+    "GET /": SIGNED_IN,
+    "GET /help": SIGNED_IN,
+    "POST /logout": SIGNED_IN,
+    # queues
+    "GET /queue/review": _only(_P.READ_REVIEW_QUEUE),
+    "GET /queue/returned": _only(_P.READ_REVIEW_QUEUE),
+    "POST /queue/review/next": _only(_P.DECIDE_REVIEW),
+    "GET /queue/protect": _only(_P.READ_PROTECT_QUEUE),
+    "POST /queue/protect/next": _only(_P.DECIDE_PROTECT),
+    "GET /queue/approvals": _only(_P.APPROVE),
+    "GET /queue/mine": _DECIDE,
+    # cases
+    "GET /cases/{case_id}": _READ,
+    "POST /cases/{case_id}/claim": _DECIDE,
+    "POST /cases/{case_id}/release": _DECIDE,
+    "POST /cases/{case_id}/hold": _DECIDE,
+    "POST /cases/{case_id}/escalate": _DECIDE,
+    "POST /cases/{case_id}/resume": _DECIDE,
+    "POST /cases/{case_id}/heartbeat": _DECIDE,
+    "POST /cases/{case_id}/correct": _DECIDE,
+    "POST /cases/{case_id}/reveal": _only(_P.DECIDE_REVIEW),
+    "POST /cases/{case_id}/decide": _only(_P.DECIDE_REVIEW),
+    "POST /cases/{case_id}/check": _only(_P.APPROVE),
+    "POST /cases/{case_id}/approve": _only(_P.APPROVE),
+    "POST /cases/{case_id}/return": _only(_P.APPROVE),
+    "POST /cases/{case_id}/refer": _only(_P.DECIDE_PROTECT),
+    "POST /cases/{case_id}/dismiss": _only(_P.DECIDE_PROTECT),
+    # referrals, notices, appeals
+    "GET /referrals": _only(_P.READ_PROTECT_QUEUE),
+    "POST /referrals/{referral_id}/act": _only(_P.DECIDE_PROTECT),
+    "GET /notices": _only(_P.READ_NOTICES),
+    "GET /notices/{notice_id}": _only(_P.READ_NOTICES),
+    "GET /notices/{notice_id}/letter.html": _only(_P.READ_NOTICES),
+    "GET /notices/{notice_id}/letter.docx": _only(_P.READ_NOTICES),
+    "POST /notices/{notice_id}/act": _only(_P.RECORD_NOTICE),
+    "GET /appeals": _only(_P.DECIDE_APPEAL),
+    "GET /appeals/{appeal_id}": _only(_P.DECIDE_APPEAL),
+    "POST /appeals/{appeal_id}/take": _only(_P.DECIDE_APPEAL),
+    "POST /appeals/{appeal_id}/decide": _only(_P.DECIDE_APPEAL),
+    # search, reports, audit
+    "GET /search": _only(_P.SEARCH),
+    "GET /reports": _only(_P.READ_REPORTS),
+    "GET /reports/weekly": _only(_P.READ_REPORTS),
+    "GET /reports/weekly/file": _only(_P.READ_REPORTS),
+    "GET /audit": _only(_P.READ_AUDIT),
+    "POST /audit/verify": _only(_P.READ_AUDIT),
+    # administration
+    "GET /admin/sources": _only(_P.MANAGE_SOURCES),
+    "POST /admin/sources": _only(_P.MANAGE_SOURCES),
+    "POST /admin/sources/{key}/confirm": _only(_P.MANAGE_SOURCES),
+    "POST /admin/sources/{key}/resume": _only(_P.MANAGE_SOURCES),
+    "POST /admin/sources/{key}/stop": _only(_P.STOP),
+    "GET /admin/accounts": _only(_P.MANAGE_ACCOUNTS),
+    "POST /admin/accounts": _only(_P.MANAGE_ACCOUNTS),
+    "POST /admin/accounts/{name}/close": _only(_P.MANAGE_ACCOUNTS),
+    "GET /stop": _only(_P.STOP),
+    "POST /stop": _only(_P.STOP),
+    "POST /stop/resume": _only(_P.MANAGE_SOURCES),
+    # programmes read, they decide nothing
+    "GET /api/v1/search": _only(_P.SEARCH),
+    "GET /api/v1/queues": _READ | _only(_P.APPROVE),
+    "GET /api/v1/openapi.json": SIGNED_IN,
+}
+
+
+def may(actor: Actor | None, route: str) -> bool:
+    """Whether this actor (None: nobody signed in) may use the route; False for what is not in the table."""
+    if route not in ROUTES:
+        return False
+    needed = ROUTES[route]
+    if needed is None:
+        return True
+    return actor is not None and not needed.isdisjoint(PERMISSIONS[actor.account.role])

@@ -1,0 +1,127 @@
+"""/api/v1: read-only JSON for signed-in people's own tools. Nothing here decides anything."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse, Response
+
+from lachan.domain.case import CaseState
+from lachan.domain.taxonomy import Category, Route
+from lachan.pipeline.ports import CaseFilter, SearchRequest
+from review_ui.guard import AtDesk
+from review_ui.routes.overview import WAITING, pile
+
+
+class Problem(BaseModel):
+    """RFC 9457. `position` is set for a query that cannot be read: code points from 0."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    position: int | None = None
+
+
+class Found(BaseModel):
+    """A confirmed case; `marks` are (start, end) code points of the masked `snippet`."""
+
+    case: int
+    score: float
+    published_at: datetime
+    categories: list[Category]
+    source: str
+    snippet: str
+    marks: list[tuple[int, int]]
+
+
+class SearchAnswer(BaseModel):
+    total: int
+    hits: list[Found]
+
+
+class Waiting(BaseModel):
+    """How much waits in a queue; `oldest` is when its oldest case was captured."""
+
+    count: int
+    urgent: int
+    oldest: datetime | None
+
+
+class Queues(BaseModel):
+    """Only the queues that this account may read; the others are null."""
+
+    review: Waiting | None = Field(description="cases waiting for an officer")
+    protect: Waiting | None = Field(description="children waiting for help")
+    approvals: Waiting | None = Field(description="decisions waiting for a second person")
+
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {
+        "model": Problem,
+        "description": text,
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for status, text in (
+        (401, "Nobody is signed in"),
+        (403, "This account may not do this"),
+        (422, "A parameter cannot be read"),
+    )
+}
+router = APIRouter(responses=_PROBLEMS)
+
+
+@router.get("/api/v1/search", tags=["search"], summary="Search confirmed cases")
+def search(
+    visit: AtDesk,
+    q: Annotated[str, Query(max_length=400, description="words, with or without accents")],
+    first: Annotated[date | None, Query(alias="from", description="first day, inclusive")] = None,
+    last: Annotated[date | None, Query(alias="to", description="last day, inclusive")] = None,
+    category: Annotated[Category | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
+) -> SearchAnswer:
+    answer = visit.desk.search.find(visit.person, SearchRequest(q, first, last, category, limit, offset))
+    return SearchAnswer(
+        total=answer.total,
+        hits=[
+            Found(
+                case=hit.case,
+                score=hit.score,
+                published_at=hit.published_at,
+                categories=list(hit.categories),
+                source=hit.source,
+                snippet=hit.snippet,
+                marks=list(hit.marks),
+            )
+            for hit in answer.hits
+        ],
+    )
+
+
+@router.get("/api/v1/queues", tags=["queues"], summary="What waits")
+def queues(visit: AtDesk) -> Queues:
+    wanted = {
+        "review": ("read_review_queue", CaseFilter(route=Route.REVIEW, states=WAITING)),
+        "protect": ("read_protect_queue", CaseFilter(route=Route.PROTECT, states=WAITING)),
+        "approvals": (
+            "approve",
+            CaseFilter(states=(CaseState.AWAITING_APPROVAL,), not_decided_by=visit.person.name),
+        ),
+    }
+    found: dict[str, Waiting | None] = {}
+    with visit.desk.database.read() as unit:
+        for name, (permission, where) in wanted.items():
+            held = pile(unit, where) if visit.can(permission) else None
+            found[name] = Waiting(count=held.count, urgent=held.urgent, oldest=held.oldest) if held else None
+    return Queues(**found)
+
+
+@router.get("/api/v1/openapi.json", include_in_schema=False)
+def openapi(visit: AtDesk) -> Response:
+    """What this interface offers, as OpenAPI 3.1."""
+    return JSONResponse(visit.request.app.openapi())

@@ -1,0 +1,110 @@
+"""What waits for me, and the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from lachan.domain.case import Case, CaseState
+from lachan.domain.notice import NoticeState
+from lachan.domain.post import SourceState
+from lachan.domain.taxonomy import Route
+from lachan.pipeline.ports import CaseFilter, QueueOrder, Unit
+from lachan.pipeline.protect import HOTLINE
+from review_ui.guard import AtDesk, Visit
+
+router = APIRouter(include_in_schema=False)
+
+WAITING = (CaseState.OPEN, CaseState.RETURNED, CaseState.ESCALATED)
+#: What was done a moment ago (`?done=`), as the overview says it.
+DONE = (
+    "dismissed",
+    "closed",
+    "submitted",
+    "approved",
+    "returned",
+    "referred",
+    "released",
+    "held",
+    "escalated",
+)
+
+
+@dataclass(frozen=True)
+class Pile:
+    """How much waits somewhere, and since when."""
+
+    count: int
+    urgent: int
+    oldest: datetime | None
+
+
+def pile(unit: Unit, where: CaseFilter) -> Pile:
+    count = unit.cases.count(where)
+    last = unit.cases.find(where, order=QueueOrder.NEWEST, limit=1, offset=count - 1) if count else []
+    return Pile(count, unit.cases.count(replace(where, urgent=True)), last[0].opened_at if last else None)
+
+
+@router.get("/")
+def overview(visit: AtDesk, done: str = "", case: int = 0) -> Response:
+    return visit.page(
+        "overview.html",
+        done=done if done in DONE else "",
+        done_case=case,
+        hotline=HOTLINE,
+        **_piles(visit),
+    )
+
+
+@router.get("/help")
+def help_page(visit: AtDesk) -> Response:
+    """Keys, words, and where officers find support themselves."""
+    return visit.page("help.html")
+
+
+def _piles(visit: Visit) -> dict[str, Any]:
+    me, now = visit.person.name, visit.desk.clock()
+    with visit.desk.database.read() as unit:
+        piles: dict[str, Any] = {
+            "mine": _mine(unit, me),
+            "review": None,
+            "returned": None,
+            "protect": None,
+            "approvals": None,
+            "appeals": [],
+            "alarms": [],
+            "overdue": 0,
+            "proposed": 0,
+            "audit_events": 0,
+        }
+        if visit.can("read_review_queue"):
+            piles["review"] = pile(unit, CaseFilter(route=Route.REVIEW, states=WAITING))
+            piles["returned"] = pile(unit, CaseFilter(route=Route.REVIEW, states=(CaseState.RETURNED,)))
+        if visit.can("read_protect_queue"):
+            piles["protect"] = pile(unit, CaseFilter(route=Route.PROTECT, states=WAITING))
+        if visit.can("approve"):
+            states = (CaseState.AWAITING_APPROVAL,)
+            piles["approvals"] = pile(unit, CaseFilter(states=states, not_decided_by=me))
+        if visit.can("decide_appeal"):
+            piles["appeals"] = unit.appeals.pending()
+        if visit.can("read_notices"):
+            piles["overdue"] = unit.notices.counts().get(NoticeState.OVERDUE, 0)
+        if visit.can("manage_sources"):
+            waiting = (SourceState.PROPOSED, SourceState.HALTED, SourceState.LAPSED)
+            piles["proposed"] = sum(source.state in waiting for source in unit.sources.all())
+        if visit.can("read_audit"):
+            piles["audit_events"] = unit.audit.head()[0]
+    if visit.can("read_protect_queue"):
+        piles["alarms"] = sorted(
+            visit.desk.protect.alarms(), key=lambda alarm: now - alarm.since, reverse=True
+        )
+    return piles
+
+
+def _mine(unit: Unit, name: str) -> Sequence[Case]:
+    return unit.cases.find(CaseFilter(states=(CaseState.CLAIMED, CaseState.HELD), claimed_by=name), limit=20)

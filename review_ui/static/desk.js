@@ -1,0 +1,95 @@
+// Makes the desk quicker; everything works without it. No text of its own: sentences come from the page.
+"use strict";
+
+const typing = () => {
+  const at = document.activeElement;
+  return at && (at.isContentEditable || ["TEXTAREA", "SELECT"].includes(at.tagName) ||
+    (at.tagName === "INPUT" && !["checkbox", "radio"].includes(at.type)));
+};
+
+// --- queue: j, k, Enter, c
+const rows = [...document.querySelectorAll("[data-queue] tbody tr")];
+let chosen = -1;
+const choose = (index) => {
+  if (!rows.length) return;
+  rows[chosen]?.classList.remove("chosen");
+  chosen = Math.max(0, Math.min(index, rows.length - 1));
+  rows[chosen].classList.add("chosen");
+  rows[chosen].querySelector("a").focus({ preventScroll: true });
+  rows[chosen].scrollIntoView({ block: "nearest" });
+};
+
+// --- case: heartbeat, digits, counter
+const page = document.querySelector(".case");
+const beat = async () => {
+  if (document.hidden) return;
+  try {
+    const answer = await fetch(`/cases/${page.dataset.case}/heartbeat`, {
+      method: "POST", headers: { "X-CSRF-Token": document.body.dataset.csrf },
+    });
+    const lost = document.getElementById("lost");
+    if (answer.ok) {
+      document.getElementById("until").textContent = (await answer.json()).until;
+      lost.hidden = true;
+    } else if ([401, 403, 409].includes(answer.status)) {
+      lost.textContent = page.dataset.lost;
+      lost.hidden = false;
+    }
+  } catch { /* offline: the next beat tries again, and the claim lasts 20 minutes */ }
+};
+if (page && "mine" in page.dataset) {
+  setInterval(beat, 120000);
+  document.addEventListener("visibilitychange", beat);
+}
+const reason = document.getElementById("reason");
+const counter = document.getElementById("counter");
+if (reason && counter) {
+  const count = () => {
+    const written = [...reason.value.trim().replace(/\s+/g, " ")].length;
+    counter.textContent = `${counter.dataset.text} ${written}/${reason.dataset.min}`;
+    counter.className = written >= Number(reason.dataset.min) ? "" : "late";
+  };
+  reason.addEventListener("input", count);
+  count();
+}
+
+// --- a form is sent once
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "1";
+});
+addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent));
+
+// --- keys
+let quick = false;
+const press = (key) => {
+  const keys = document.getElementById("keys");
+  const click = (selector) => document.querySelector(selector)?.click();
+  if (key === "?" && keys) { keys.open ? keys.close() : keys.showModal(); return true; }
+  if (keys?.open) return false;
+  if (key === "g") { location.assign("/"); return true; }
+  if (key === "n") { click("[data-next] button:not(:disabled)"); return true; }
+  if (rows.length && key === "j") { choose(chosen + 1); return true; }
+  if (rows.length && key === "k") { choose(chosen < 0 ? 0 : chosen - 1); return true; }
+  if (key === "c") {
+    if (chosen >= 0) { (rows[chosen].querySelector(".act button") ?? rows[chosen].querySelector("a")).click(); return true; }
+    click("[data-claim] button"); return true;
+  }
+  if (!page) return false;
+  if (key === "s") { click("#show-text"); return true; }
+  if (key === "d") { document.querySelector("#decide input, #approve button")?.focus(); document.querySelector("#decide, #approve")?.scrollIntoView({ block: "start" }); return true; }
+  if (key === "b") { document.querySelector("[data-quick]")?.focus(); quick = !!document.querySelector("[data-quick]"); return true; }
+  if (/^[1-9]$/.test(key)) {
+    if (quick) { quick = false; click(`[data-quick="${key}"]`); return true; }
+    click(`[data-digit="${key}"]`); return true;
+  }
+  return false;
+};
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing()) return;
+  if (event.key !== "b" && !/^[1-9]$/.test(event.key)) quick = false;
+  if (press(event.key)) event.preventDefault();
+});
+document.getElementById("refusal")?.scrollIntoView({ block: "center" });
