@@ -41,7 +41,7 @@ class SqlAuditStore:
             item = link(event, sequence + 1, previous)
             rows.append(_values(item))
             sequence, previous = item.sequence, item.hash
-        run(audit_links.insert(), rows)
+        self._scope.insert_many(audit_links, rows)
         run(update(audit_head).values(sequence=sequence, hash=previous))
         self._waiting.clear()
 

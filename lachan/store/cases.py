@@ -41,18 +41,18 @@ class SqlCaseStore:
         statement = facts.insert().returning(facts.c.id, sort_by_parameter_order=True)
         ids = self._scope.run(statement, rows).scalars().all()
         opened = [replace(case, id=id_) for case, id_ in zip(drafts, ids, strict=True)]
-        self._insert(
+        self._scope.insert_many(
             case_categories,
             [{"case_id": case.id, "category": c.value} for case in opened for c in unique(case.categories)],
         )
-        self._insert(
+        self._scope.insert_many(
             case_posts,
             [
                 self._post(case, item.post, item.assessment, 1)
                 for case, item in zip(opened, cases, strict=True)
             ],
         )
-        self._insert(
+        self._scope.insert_many(
             case_bands,
             [
                 {"case_id": case.id, "band": band}
@@ -61,10 +61,6 @@ class SqlCaseStore:
             ],
         )
         return opened
-
-    def _insert(self, table: Any, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            self._scope.run(table.insert(), rows)
 
     def _post(self, case: Case, post: Post, assessment: Assessment, position: int) -> dict[str, Any]:
         content = case_rows.pack_content(post, assessment)
@@ -94,7 +90,7 @@ class SqlCaseStore:
             .values(post_count=facts.c.post_count + 1)
             .returning(facts.c.post_count)
         ).scalar_one()
-        self._insert(case_posts, [self._post(known, post, assessment, position)])
+        self._scope.insert_many(case_posts, [self._post(known, post, assessment, position)])
 
     def candidates(self, bands: Sequence[str]) -> list[CopyCandidate]:
         if not bands:
@@ -141,7 +137,7 @@ class SqlCaseStore:
         if before.categories != case.categories:
             self._scope.run(delete(case_categories).where(case_categories.c.case_id == case.id))
             rows = [{"case_id": case.id, "category": c.value} for c in unique(case.categories)]
-            self._insert(case_categories, rows)
+            self._scope.insert_many(case_categories, rows)
         if before.delete_text_at != case.delete_text_at:
             self._reseal(case.id, case.delete_text_at)
         return replace(case, version=case.version + 1, post_count=before.post_count)

@@ -98,8 +98,7 @@ class SqlInboxStore:
                     "tries": 0,
                 }
             )
-        if rows:
-            self._scope.run(inbox.insert(), rows)
+        self._scope.insert_many(inbox, rows)
         return len(rows)
 
     def claim(self, worker: str, now: datetime, until: datetime, limit: int) -> list[InboxRow]:

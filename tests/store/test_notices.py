@@ -36,9 +36,10 @@ def test_a_notice_comes_back_and_changes(database: SqlDatabase) -> None:
         assert unit.notices.by_code("sen-tre-may") == changed
         assert unit.notices.of_case(case.id) == [changed]
         assert unit.notices.of_case(99) == []
-        for missing in (lambda: unit.notices.get(99), lambda: unit.notices.by_code("khac")):
-            with pytest.raises(NotFound):
-                missing()
+        with pytest.raises(NotFound):
+            unit.notices.get(99)
+        with pytest.raises(NotFound):
+            unit.notices.by_code("khac")
     with pytest.raises(NotFound), database.write() as unit:
         unit.notices.save(replace(changed, id=99))
 

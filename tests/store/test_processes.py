@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,7 +105,7 @@ def start(script: str, url: str, keys: FileKeyRing, name: str) -> subprocess.Pop
     )
 
 
-def together(script: str, url: str, keys: FileKeyRing) -> list[object]:
+def together(script: str, url: str, keys: FileKeyRing) -> list[Any]:
     children = [start(script, url, keys, f"w{number}") for number in range(WORKERS)]
     outputs = [child.communicate(timeout=60)[0] for child in children]
     assert [child.returncode for child in children] == [0] * WORKERS
@@ -123,7 +124,7 @@ def test_no_post_is_claimed_twice_and_the_chain_is_whole(
 ) -> None:
     with database.write() as unit:
         unit.inbox.add([post(number) for number in range(200)], NOW)
-    claimed = [id_ for got in together(DRAIN, url, keys) for id_ in got]  # type: ignore[attr-defined]
+    claimed = [id_ for got in together(DRAIN, url, keys) for id_ in got]
     assert len(claimed) == 200
     assert len(set(claimed)) == 200
     with database.read() as unit:
@@ -139,7 +140,7 @@ def test_a_host_is_held_by_one_worker(database: SqlDatabase, url: str, keys: Fil
             links = [Link(f"https://{host}/{number}", PageKind.THREAD) for number in range(12)]
             unit.frontier.add("s", host, links, NOW)
     fetched = together(FETCH, url, keys)
-    visits = [(worker, *row) for worker, rows in enumerate(fetched) for row in rows]  # type: ignore[arg-type,misc]
+    visits = [(worker, *row) for worker, rows in enumerate(fetched) for row in rows]
     assert sorted(visit[1] for visit in visits) == list(range(1, 37))
     for worker, _, host, begun, ended in visits:
         for other, _, same, other_begun, other_ended in visits:
@@ -149,7 +150,7 @@ def test_a_host_is_held_by_one_worker(database: SqlDatabase, url: str, keys: Fil
 
 def test_nobody_overwrites_anybody(database: SqlDatabase, url: str, keys: FileKeyRing) -> None:
     opened(database)
-    won = sum(together(SAVE, url, keys))  # type: ignore[arg-type]
+    won = sum(together(SAVE, url, keys))
     with database.read() as unit:
         assert unit.cases.get(1).version == won + 1
     assert won > 0
