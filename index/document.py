@@ -67,12 +67,12 @@ def to_tantivy(document: IndexDocument) -> tantivy.Document:
     """Raises InputError for a case number or time that cannot be indexed."""
     if not 0 < document.case < _CASES:
         raise InputError(f"{document.case} is no case number")
-    exact = " ".join(masked_words(document.text))
+    words = masked_words(document.text)
     return tantivy.Document(
         case=document.case,
         newest=newest(_second(document.published_at), document.case),
-        exact=exact,
-        folded=fold(exact),
+        exact=" ".join(words),
+        folded=" ".join(map(fold, words)),
         category=[category.value for category in document.categories],
         source=document.source,
         measure=document.measure.value,

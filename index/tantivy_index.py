@@ -25,7 +25,7 @@ from lachan.pipeline.ports import IndexAnswer, IndexDocument, IndexHit, SearchRe
 
 _APPLY_HEAP: Final = 32_000_000  # bytes
 _REBUILD_HEAP: Final = 256_000_000  # bytes: larger first segments, fewer merges
-_TIES: Final = 2_000  # hits of equal score beyond the page that are fetched to put the newest of them first
+_BLOCK: Final = 256  # hits: among so many of equal score the newest are certain to come first
 _TRIES: Final = 5  # a generation can be swapped away between reading its name and opening it
 _UNREADABLE: Final = "the search index cannot be read; run: lachan index rebuild"
 _NOT_WRITTEN: Final = "the search index could not be written, nothing changed: look for space on its disk"
@@ -192,20 +192,24 @@ def _newest(searcher: tantivy.Searcher, query: tantivy.Query, end: int) -> tuple
 
 
 def _ranked(searcher: tantivy.Searcher, query: tantivy.Query, end: int) -> tuple[int, _Ranked]:
-    """The best `end`. Tantivy orders equal scores by place in its files, so those at the page's edge are fetched
-    too (up to `_TIES` of them) and all are put in order here."""
-    limit = end + 1
-    while True:
-        found = searcher.search(query, limit)
-        scores = [round(score, 3) for score, _ in found.hits]  # engine sums in 32 bits, in no fixed order
-        if end == 0 or len(scores) < limit or scores[end - 1] != scores[-1] or limit > end + _TIES:
-            break
-        limit = end + (limit - end) * 8
+    """The best `end`. Tantivy orders equal scores by place in its files. They are put in order here, within blocks
+    that begin at the same ranks for every page, so that pages are cuts of one order."""
+    found = searcher.search(query, end + 1)
+    scores = _scores(found)
+    if end and len(scores) > end and scores[end - 1] == scores[end]:
+        found = searcher.search(query, (end // _BLOCK + 1) * _BLOCK)
+        scores = _scores(found)
     addresses = [address for _, address in found.hits]
     order = _values(searcher, "newest", addresses)
     cases = _values(searcher, "case", addresses)
-    best = sorted(zip(scores, order, cases, strict=True), reverse=True)
-    return _count(found), [(score, case) for score, _, case in best]
+    hits = list(zip(scores, order, cases, strict=True))
+    blocks = [sorted(hits[start : start + _BLOCK], reverse=True) for start in range(0, len(hits), _BLOCK)]
+    return _count(found), [(score, case) for block in blocks for score, _, case in block]
+
+
+def _scores(found: tantivy.SearchResult) -> list[float]:
+    """Rounded: the engine adds 32-bit numbers, in no fixed order."""
+    return [round(score, 3) for score, _ in found.hits]
 
 
 def _count(found: tantivy.SearchResult) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Final
 
 from lachan.domain.privacy import MARKS, NAME_MARK
@@ -21,6 +22,11 @@ GAP: Final = "\ue000"
 _WORD: Final = re.compile(r"[^\W_]+")
 _WORD_OR_GAP: Final = re.compile(rf"[^\W_]+|{GAP}")
 _MASKED: Final = re.compile("|".join(re.escape(mark) for mark in sorted({NAME_MARK, *MARKS.values()})))
+
+
+_KEPT_WORDS: Final = (
+    100_000  # of each memory below: Vietnamese has some 7,000 syllables, chat a few times more
+)
 
 
 class _Dropped(dict[int, str | None]):
@@ -36,17 +42,26 @@ class _Dropped(dict[int, str | None]):
         return self[code]
 
 
-class _Folded(dict[int, str]):
-    """A `str.translate` table: one letter without diacritics; filled as letters are met."""
+class _WordMemory(dict[str, str]):
+    """`read(word)`, remembered: the same few thousand words come again and again."""
 
-    def __missing__(self, code: int) -> str:
-        self[code] = fold_text(chr(code))
-        return self[code]
+    def __init__(self, read: Callable[[str], str]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _KEPT_WORDS:
+            self.clear()
+        self[word] = answer = self._read(word)
+        return answer
 
 
 _HIDDEN: Final = _Dropped("Cf")  # zero-width signs, soft hyphens: between letter and mark they hinder NFKC
 _LOOSE_MARKS: Final = _Dropped("Mn", "Me")  # what NFKC could not join to a letter
-_FOLDED: Final = _Folded()
+#: Latin letters but `İ` and common punctuation: with nothing else in a text, nothing is hidden or loose in it.
+_USUAL: Final = re.compile(
+    r"[\x00-\x7f\xa0\xab\xbb\xc0-\u012f\u0131-\u024f\u1ea0-\u1ef9\u2013\u2014\u2018-\u201d\u2026]*"
+)
 
 _TONES: Final = "\u0300\u0301\u0303\u0309\u0323"
 _FLAT: Final = "aăâeêioôơuưy"
@@ -78,26 +93,35 @@ def _placed(match: re.Match[str]) -> str:
     return flat + unicodedata.normalize("NFC", second + tone)
 
 
-def _spelling(text: str) -> str:
-    """Lower case, NFKC (so `ｐｏｄ` is `pod`), tones in one place, nothing hidden."""
+def _place_tone(word: str) -> str:
+    return word if word.isascii() else _MISPLACED.sub(_placed, word)
+
+
+_PLACED: Final = _WordMemory(_place_tone)
+_FOLDED: Final = _WordMemory(fold_text)
+
+
+def _plain(text: str) -> str:
+    """Lower case, NFKC (so `ｐｏｄ` is `pod`), nothing hidden."""
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFKC", text.translate(_HIDDEN)).lower().translate(_LOOSE_MARKS)
-    return _MISPLACED.sub(_placed, plain)
+    if _USUAL.fullmatch(text):
+        return unicodedata.normalize("NFKC", text).lower()
+    return unicodedata.normalize("NFKC", text.translate(_HIDDEN)).lower().translate(_LOOSE_MARKS)
 
 
 def words(text: str) -> list[str]:
     """The words of a query: exact spelling, in order. Punctuation, emoji and `_` only separate."""
-    return _WORD.findall(_spelling(text))
+    return [_PLACED[word] for word in _WORD.findall(_plain(text))]
 
 
 def masked_words(text: str) -> list[str]:
     """The words of a masked document; every mask is a `GAP`, so that `trường` does not find `[trường]`."""
     if "[" in text:
         text = _MASKED.sub(f" {GAP} ", text)
-    return _WORD_OR_GAP.findall(_spelling(text))
+    return [_PLACED[word] for word in _WORD_OR_GAP.findall(_plain(text))]
 
 
 def fold(word: str) -> str:
     """No diacritics, `đ` as `d`; what `lachan.pipeline.snippet` compares with."""
-    return word.translate(_FOLDED)
+    return _FOLDED[word]

@@ -59,6 +59,12 @@ def test_words(given_text: str, wanted: list[str]) -> None:
     assert words(given_text) == wanted
 
 
+def test_usual_letters_are_read_as_unusual_ones_are() -> None:
+    for code in range(0x20, 0x3000):
+        char = chr(code)
+        assert words(f"a{char}b") == words(f"a{char}b\u200b")
+
+
 def test_masks_are_gaps() -> None:
     text = " ".join(["gặp", *MARKS.values(), NAME_MARK, "nhé"])
     assert masked_words(text) == ["gặp", *[GAP] * (len(MARKS) + 1), "nhé"]
