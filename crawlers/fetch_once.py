@@ -144,7 +144,7 @@ class OncePageFetcher:
             response.close()
         if len(body) > limit:
             raise OSError(f"the page is larger than {limit} bytes")
-        if response.length:
+        if response.status == 200 and response.length:
             raise OSError("the page was cut short")
         return _Answer(
             response.status, body, response.getheader("Content-Type") or "", response.getheader("Location")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
@@ -33,6 +34,9 @@ _NEVER: Final = re.compile(
 _COUNT: Final = re.compile(
     r"(\d[\d.,]*)\s*(?:trả lời|bài viết|phản hồi|bình luận|replies|posts|comments)", re.IGNORECASE
 )
+
+
+_MAX_ANCHORS: Final = 6_000  # of a page that are looked at
 
 
 def page_number(url: str) -> int:
@@ -74,7 +78,7 @@ def page_links(tree: Element, url: str, kind: PageKind) -> list[Link]:
     """
     base, here = base_of(tree, url), thread_of(url)
     found: dict[str, Link] = {}
-    for anchor in tree.iter("a", "link"):
+    for anchor in islice(tree.iter("a", "link"), _MAX_ANCHORS):
         relation = (anchor.get("rel") or "").lower().split()
         if anchor.tag == "link" and "next" not in relation:
             continue

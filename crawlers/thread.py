@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from crawlers.links import page_number, thread_of
@@ -54,6 +55,8 @@ _LEAD: Final = re.compile(
 _PERMALINK: Final = re.compile(r"#(?:post|p|comment|c|msg|cmt|reply|binh-?luan)[-_]?[\w\-]*\d", re.IGNORECASE)
 _MAX_AUTHOR: Final = 80  # characters
 _MAX_TIME: Final = 80
+_MAX_ELEMENTS: Final = 60_000  # of a page that are looked at: a page made to cost time must not
+_MAX_BOXES: Final = 1_500
 
 
 @dataclass(frozen=True)
@@ -96,9 +99,11 @@ def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
 # --- Finding the boxes -------------------------------------------------------------------------------------
 def _boxes(tree: Element, now: datetime) -> list[_Box]:
     items: dict[Element, bool] = {}
-    for element in tree.iter():
+    for element in islice(tree.iter(), _MAX_ELEMENTS):
         if not isinstance(element.tag, str):
             continue
+        if len(items) >= _MAX_BOXES:
+            break
         if _POST_TYPES.search(element.get("itemtype") or ""):
             items[element] = True
         elif element.tag not in ("a", "span", "body", "form", "input") and (
@@ -130,7 +135,11 @@ def _has_meta(element: Element, now: datetime) -> bool:
 
 def _repeated(tree: Element, now: datetime) -> list[_Box]:
     """Blocks alike under one parent, each with one time in it: how a page without class names shows posts."""
-    times = [node for node in tree.iter() if isinstance(node.tag, str) and _own_time(node, now) is not None]
+    times = [
+        node
+        for node in islice(tree.iter(), _MAX_ELEMENTS)
+        if isinstance(node.tag, str) and _own_time(node, now) is not None
+    ][:_MAX_BOXES]
     held: dict[Element, int] = {}
     for node in times:
         for above in (node, *node.iterancestors()):

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawlers.times import HANOI, parse_time
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=HANOI)  # a Sunday
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("3 giờ trước", "2026-11-22 09:00"), ("Một phút trước", "2026-11-22 11:59"),
+        ("5 phut truoc", "2026-11-22 11:55"),
+        ("2 ngày trước", "2026-11-20 12:00"), ("vừa xong", "2026-11-22 12:00"),
+        ("hôm qua lúc 21:05", "2026-11-21 21:05"),
+        ("Hôm nay, 08:15", "2026-11-22 08:15"), ("12/10/2026 08:15", "2026-10-12 08:15"),
+        ("08:15 12/10/2026", "2026-10-12 08:15"), ("12-10-26, 8:15 CH", "2026-10-12 20:15"),
+        ("21h05 ngày 12.10.2026", "2026-10-12 21:05"), ("ngày 12 tháng 10 năm 2026", "2026-10-12 00:00"),
+        ("12 Tháng mười 2026 lúc 7:05 SA", "2026-10-12 07:05"),
+        ("Thứ Hai, 12/10/2026, 08:15 (GMT+7)", "2026-10-12 08:15"),
+        ("12/10/2026 01:15 (GMT+0)", "2026-10-12 08:15"), ("Thứ hai lúc 14:30", "2026-11-16 14:30"),
+        ("Chủ nhật lúc 9:00", "2026-11-15 09:00"), ("Oct 12, 2026 at 8:15 PM", "2026-10-12 20:15"),
+        ("2026-10-12T01:15:00Z", "2026-10-12 08:15"), ("2026-10-12 08:15", "2026-10-12 08:15"),
+        ("2026-10-12T08:15:00.000+0700", "2026-10-12 08:15"), ("Mon, 12 Oct 2026 08:15:00 +0700", "2026-10-12 08:15"),
+        ("1791767700", "2026-10-12 08:15"), ("1791767700000", "2026-10-12 08:15"),
+        ("Đăng bởi cô Ba lúc 12/10/2026 lúc 08:15", "2026-10-12 08:15"),
+    ],
+)  # fmt: skip
+def test_what_pages_say(said: str, meant: str) -> None:
+    moment = parse_time(said, NOW)
+    assert moment is not None
+    assert moment.astimezone(HANOI).strftime("%Y-%m-%d %H:%M") == meant
+
+
+@pytest.mark.parametrize(
+    "said", ["", "xin chào", "31/02/2026", "99/99/9999", "12/10/2027", "12/10/1890", "9" * 10, "x" * 500]
+)
+def test_what_is_no_time(said: str) -> None:
+    assert parse_time(said, NOW) is None
+
+
+@given(st.text(max_size=60) | st.from_regex(r"[0-9a-zT:/\-+ ]{0,30}", fullmatch=True))
+def test_any_text(said: str) -> None:
+    moment = parse_time(said, NOW)
+    assert moment is None or moment.tzinfo is not None
