@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -127,7 +128,7 @@ def test_a_range_of_free_choice_has_neither_protection_figures_nor_comparison() 
 
 
 def test_answers_count_against_letters_that_were_received() -> None:
-    got = {"delivered_at": NOW, "due_at": NOW + 24 * HOUR}
+    got: dict[str, Any] = {"delivered_at": NOW, "due_at": NOW + 24 * HOUR}
     letters = [
         notice(id=1, state=NoticeState.COMPLIED, **got),
         notice(id=2, state=NoticeState.REFUSED, **got),
