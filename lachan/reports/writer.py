@@ -35,6 +35,7 @@ _RUNNING: Final = (NoticeState.ISSUED, NoticeState.DELIVERED, NoticeState.ACKNOW
 _ANSWERS: Final = frozenset(
     f"notice:{act.value}" for act in (NoticeAct.COMPLY, NoticeAct.COMPLY_PARTLY, NoticeAct.REFUSE)
 )
+_WIDE_WEEKS: Final = 16  # a table with more columns does not fit on A4: then each week is a line
 _ALL: Final = 100_000  # more running letters than any unit has
 
 
@@ -84,6 +85,7 @@ class Reports:
             made_at=now,
             demo=demo,
             mean_weeks=MEAN_WEEKS,
+            wide_weeks=_WIDE_WEEKS,
         )
 
     def _material(self, first: date, last: date, now: datetime) -> Material:

@@ -128,3 +128,12 @@ def test_a_demo_says_so(database: SqlDatabase) -> None:
     with database.write() as unit:
         unit.state.set("kind", "demo")
     assert "BẢN MẪU" in written(database, ReportFormat.HTML)
+
+
+def test_a_year_is_a_table_of_weeks_downwards(database: SqlDatabase) -> None:
+    reports = Reports(database, lambda: NOW)
+    first = MONDAY - timedelta(days=358)
+    page = reports.write(ReportKind.ADHOC, first, SUNDAY, ReportFormat.HTML).decode()
+    assert page.count("<tr><td>16/11/2026</td><td>4</td>") == 1
+    assert '<th scope="col">16/11</th>' not in page
+    assert '<th scope="col">16/11</th>' in written(database, ReportFormat.HTML)
