@@ -100,8 +100,10 @@ def _text(text: Text, field: str) -> tantivy.Query:
             return tantivy.Query.term_query(SCHEMA, field, _spelt(word, field))
         case Phrase(words):
             return tantivy.Query.phrase_query(SCHEMA, field, [_spelt(word, field) for word in words])
-        case Prefix(stem):  # only letters and digits: nothing in it means anything to a regular expression
-            return tantivy.Query.regex_query(SCHEMA, field, _spelt(stem, field) + ".*")
+        case Prefix(
+            stem
+        ):  # a fuzzy prefix of distance 0: ready faster than a regular expression, no limit of words
+            return tantivy.Query.fuzzy_term_query(SCHEMA, field, _spelt(stem, field), 0, prefix=True)
 
 
 def _spelt(word: str, field: str) -> str:

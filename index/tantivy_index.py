@@ -194,22 +194,17 @@ def _newest(searcher: tantivy.Searcher, query: tantivy.Query, end: int) -> tuple
 def _ranked(searcher: tantivy.Searcher, query: tantivy.Query, end: int) -> tuple[int, _Ranked]:
     """The best `end`. Tantivy orders equal scores by place in its files. They are put in order here, within blocks
     that begin at the same ranks for every page, so that pages are cuts of one order."""
-    found = searcher.search(query, end + 1)
-    scores = _scores(found)
-    if end and len(scores) > end and scores[end - 1] == scores[end]:
-        found = searcher.search(query, (end // _BLOCK + 1) * _BLOCK)
-        scores = _scores(found)
-    addresses = [address for _, address in found.hits]
+    found = searcher.search(query, (end // _BLOCK + 1) * _BLOCK)  # as fast as asking for the page alone
+    scores = [round(score, 3) for score, _ in found.hits]  # the engine adds 32-bit numbers, in no fixed order
+    cut = end
+    while 0 < cut < len(scores) and scores[cut] == scores[cut - 1]:
+        cut += 1
+    addresses = [address for _, address in found.hits[:cut]]
     order = _values(searcher, "newest", addresses)
     cases = _values(searcher, "case", addresses)
-    hits = list(zip(scores, order, cases, strict=True))
+    hits = list(zip(scores, order, cases, strict=False))
     blocks = [sorted(hits[start : start + _BLOCK], reverse=True) for start in range(0, len(hits), _BLOCK)]
     return _count(found), [(score, case) for block in blocks for score, _, case in block]
-
-
-def _scores(found: tantivy.SearchResult) -> list[float]:
-    """Rounded: the engine adds 32-bit numbers, in no fixed order."""
-    return [round(score, 3) for score, _ in found.hits]
 
 
 def _count(found: tantivy.SearchResult) -> int:
