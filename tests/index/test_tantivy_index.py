@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -206,6 +208,39 @@ def test_equal_scores_across_commits_come_newest_first(tmp_path: Path) -> None:
     assert _found(index, "câu") == sorted(order, reverse=True)
     page = index.search(SearchRequest("câu", limit=3, offset=3)).hits
     assert [hit.case for hit in page] == [6, 5, 4]
+
+
+def test_pages_of_many_equal_scores_neither_repeat_nor_lose(tmp_path: Path) -> None:
+    index = open_index(str(tmp_path))
+    for start in (1, 301, 601):
+        index.apply([document(case, "cùng một câu") for case in range(start, start + 300)], [])
+    pages = [index.search(SearchRequest("câu", limit=70, offset=at)).hits for at in range(0, 900, 70)]
+    seen = [hit.case for page in pages for hit in page]
+    assert sorted(seen) == list(range(1, 901))
+    assert seen == [hit.case for hit in index.search(SearchRequest("câu", limit=900)).hits]
+
+
+def test_threads_search_while_one_writes(tmp_path: Path) -> None:
+    index = open_index(str(tmp_path))
+    index.apply(SENTENCES, [])
+    stop = Event()
+
+    def read() -> int:
+        rounds = 0
+        while not stop.is_set() or rounds == 0:
+            assert _found(index, "mèo") == [3]
+            rounds += 1
+        return rounds
+
+    with ThreadPoolExecutor(3) as readers:
+        running = [readers.submit(read) for _ in range(3)]
+        try:
+            for case in range(100, 104):
+                index.apply([document(case, "con vịt")], [])
+                index.rebuild(SENTENCES)
+        finally:
+            stop.set()
+        assert all(each.result() > 0 for each in running)
 
 
 def _with_small_files(attempt: Callable[[], object]) -> None:
