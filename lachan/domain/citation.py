@@ -45,7 +45,7 @@ KINDS: Final[dict[Measure, frozenset[RequestKind]]] = {
     Measure.REMOVAL_REQUEST: frozenset({RequestKind.CYBER_LAW, RequestKind.CHILD_LAW}),
     Measure.OWNER_REMOVAL_REQUEST: frozenset({RequestKind.OWNER}),
     Measure.CRIME_INFORMATION: frozenset({RequestKind.CRIME}),
-    Measure.OWNER_WARNING: frozenset({RequestKind.WARNING, RequestKind.OWNER}),
+    Measure.OWNER_WARNING: frozenset({RequestKind.WARNING}),  # informs; never on a clause that asks
     Measure.PLATFORM_LABEL: frozenset({RequestKind.WARNING, RequestKind.CHILD_LAW}),
     Measure.PUBLIC_ADVISORY: frozenset({RequestKind.WARNING, RequestKind.CHILD_LAW}),
 }
@@ -62,6 +62,10 @@ _INSTRUMENTS: Final = (
     "333/2026/NĐ-CP",
     "100/2015/QH13",
 )
+
+
+#: Measures that ask somebody to remove: only these need companions.
+REMOVALS: Final = frozenset({Measure.REMOVAL_REQUEST, Measure.OWNER_REMOVAL_REQUEST})
 
 
 @dataclass(frozen=True)
@@ -179,7 +183,8 @@ def offered(
 def suggested(measure: Measure, categories: Collection[Category], age: AgeBand, on: date) -> tuple[str, ...]:
     """A complete basis that passes `check`: the first ground with the companions that it needs; () if none."""
     rows = offered(measure, categories, age, on)
-    companions = [row for row in rows if row.role is CitationRole.COMPANION]
+    asks = measure in REMOVALS
+    companions = [row for row in rows if asks and row.role is CitationRole.COMPANION]
     for ground in (row for row in rows if row.role is CitationRole.GROUND):
         for kind in sorted(ground.requests & KINDS[measure]):
             basis = [ground.id, *(row.id for row in companions if kind in row.requests)]
@@ -212,7 +217,7 @@ def check(
             raise InputError(f"{row.place} does not fit this category, age, day or measure")
     if not any(row.role is CitationRole.GROUND for row in rows):
         raise InputError("cite at least one clause that the text violates")
-    if measure not in (Measure.REMOVAL_REQUEST, Measure.OWNER_REMOVAL_REQUEST):
+    if measure not in REMOVALS:
         return
     ids = {row.id for row in rows}
     if not any(
