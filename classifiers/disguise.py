@@ -54,7 +54,11 @@ def _undotted(given: str) -> str:
         if plain.isalpha():
             return plain
         return given
-    if not plain.isalpha() or all(_is_word(piece) for piece in pieces) or any(p.isdigit() for p in pieces[1:-1]):
+    if (
+        not plain.isalpha()
+        or all(_is_word(piece) for piece in pieces)
+        or any(p.isdigit() for p in pieces[1:-1])
+    ):
         return _partly(pieces, given)
     return plain if _is_word(plain) else _partly(pieces, given)
 
@@ -114,7 +118,9 @@ def _unleet(word: str) -> str:
     letters = [char for char in word if char.isalpha()]
     vowelless = not _VOWELS.intersection(fold("".join(letters)))
     inside = signs[0] < len(word) - 1 and word[-1].isalpha()
-    trusted = word[signs[-1]] in "@$" or inside or (vowelless and len(letters) >= 2 and not word[-2:].isdigit())
+    trusted = (
+        word[signs[-1]] in "@$" or inside or (vowelless and len(letters) >= 2 and not word[-2:].isdigit())
+    )
     if not trusted:
         return word + tail
     for table in (_LEET_TABLE, _LEET_TABLE_L):

@@ -13,7 +13,18 @@ from classifiers.syllable import fold
 from classifiers.tables import rows
 
 _LEET: Final = {"a": "@4", "o": "0", "e": "3", "i": "1"}
-_ALIKE: Final = {"a": "а", "e": "е", "o": "о", "c": "с", "p": "р", "x": "х", "y": "у", "h": "һ", "i": "і", "s": "ѕ"}
+_ALIKE: Final = {
+    "a": "а",
+    "e": "е",
+    "o": "о",
+    "c": "с",
+    "p": "р",
+    "x": "х",
+    "y": "у",
+    "h": "һ",
+    "i": "і",
+    "s": "ѕ",
+}
 _HIDDEN: Final = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 
 Dress = Callable[[str, random.Random], str]
@@ -32,7 +43,8 @@ _SHORT: Final = _short_forms()
 def _per_word(text: str, chance: float, draw: random.Random, change: Callable[[str], str]) -> str:
     words = text.split(" ")
     return " ".join(
-        change(word) if word.isalpha() and len(word) > 1 and draw.random() < chance else word for word in words
+        change(word) if word.isalpha() and len(word) > 1 and draw.random() < chance else word
+        for word in words
     )
 
 

@@ -118,6 +118,10 @@ def _told_route(route: Route) -> Callable[[Sequence[_Case]], float]:
     return lambda cases: sum(said.route is route for _, said in cases) / max(1, len(cases))
 
 
+def _named(category: Category) -> Callable[[Sequence[_Case]], float]:
+    return lambda cases: sum(category in said.categories for _, said in cases) / max(1, len(cases))
+
+
 def _flagged(cases: Sequence[_Case]) -> float:
     return sum(said.route is not Route.NONE for _, said in cases) / max(1, len(cases))
 
@@ -143,7 +147,7 @@ def evaluate(judge: Judge, rows: Sequence[Row], *, draws: int = _DRAWS) -> Evalu
     by_category = {
         category.value: _figure(
             [case for case in cases if category in case[0].categories],
-            lambda some, wanted=category: sum(wanted in said.categories for _, said in some) / max(1, len(some)),
+            _named(category),
             draws,
         )
         for category in Category

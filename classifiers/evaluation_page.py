@@ -18,7 +18,10 @@ _STYLE = (
 def _table(head: Iterable[str], body: Iterable[Iterable[str]]) -> str:
     heads = "".join(f"<th scope='col'>{escape(cell)}</th>" for cell in head)
     lines = "".join(
-        "<tr>" + "".join(f"<td class='n'>{escape(c)}</td>" if i else f"<td>{escape(c)}</td>" for i, c in enumerate(r))
+        "<tr>"
+        + "".join(
+            f"<td class='n'>{escape(c)}</td>" if i else f"<td>{escape(c)}</td>" for i, c in enumerate(r)
+        )
         + "</tr>"
         for r in body
     )

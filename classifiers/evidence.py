@@ -7,6 +7,7 @@ The rules decide no harm by themselves: they are conditions that the scores of t
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -87,11 +88,14 @@ _TURNING: Final = re.compile(
     r"điểm|diem|phút|phut|tiếng|tieng|kg|cm|m\b|con|đứa|dua|quả|qua|chai|cây|cay|bộ|%|/|:|\.\d|,\d|-|bạn|ban|câu|môn))"
 )
 _BIRTH: Final = re.compile(
-    r"\b2k([01]?\d)\b|\b(?:sinh|sinh năm|sinh nam|sn|năm sinh|nam sinh)\s?(?:năm|nam)?\s?(20\d\d)\b"
+    r"\b2k([01]?\d)\b|\b(?:sinh|sinh năm|sinh nam|sinh nhật|sn|năm sinh|nam sinh)\s?(?:năm|nam)?\s?(20\d\d)\b"
 )
-_UNDER: Final = re.compile(r"\b(?:dưới|duoi|chưa đủ|chua du|chưa tới|chưa|chua|gần|gan)\s(1[0-8])\b(?!\s?(?:h\b|giờ|k\b|tr))")
+_UNDER: Final = re.compile(
+    r"\b(?:dưới|duoi|chưa đủ|chua du|chưa tới|chưa|chua|gần|gan)\s(1[0-8])\b(?!\s?(?:h\b|giờ|k\b|tr))"
+)
 _MONTHS: Final = re.compile(
-    r"\b(?:bé|be|con|cháu|chau|trai|gái|gai)\b[^.!?]{0,24}?\b(?:\d{1,2}|hai|ba|bốn|mấy|vài) ?(?:tháng|thang|ngày|ngay)\b(?: tuổi| tuoi)?"
+    r"\b(?:bé|be|con|cháu|chau|trai|gái|gai)\b[^.!?]{0,24}?"
+    r"\b(?:\d{1,2}|hai|ba|bốn|mấy|vài) ?(?:tháng|thang|ngày|ngay)\b(?: tuổi| tuoi)?"
 )
 _YEARS_IN_WORDS: Final = re.compile(
     r"\b(?:gái|trai|con|đứa|nhất|tròn|em|bé|tuổi|mới|nữ|nam|từ|gai|dua|nhat|tron|moi|nu) (?:mới |vừa |tròn |tầm )?"
@@ -103,6 +107,18 @@ _CLOCK: Final = re.compile(
     r"|\b(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mười một|mười hai) (?:giờ|rưỡi)\b|\bt[2-7]\b|\bcn\b"
 )
 
+_SUM: Final = re.compile(
+    r"\b\d[\d.,]*\s?(?:k|tr|triệu|trieu|củ|cu|cành|canh|xị|xi|nghìn|nghin|ngàn|ngan|đồng|dong|chai|lít|lit|đ|%)\b"
+    r"|\b(?:trăm|chục|nghìn|ngàn|triệu|tram|chuc|nghin|ngan|trieu)\b"
+)
+_QUESTION: Final = re.compile(
+    r"\?|\b(?:không ạ|ạ|khong a|được không|duoc khong|đúng không|sao|gì|ai|đâu)\b(?=\s*(?:[?.!]|$))"
+)
+_NUMBER_CONCEPT: Final = {
+    Code.MINOR_GRADE.value: "grade",
+    Code.MINOR_AGE.value: "age_minor",
+    Code.MINOR_BIRTH_YEAR.value: "birth_year",
+}
 _CLEARLY_CHILD: Final = re.compile(
     r"\b(?:tiểu học|tieu hoc|mẫu giáo|mau giao|mầm non|mam non|cấp 1|cấp 2|cap 1|cap 2|cấp hai|cap hai|cấp một|"
     r"trung học cơ sở|sơ sinh|so sinh|mới sinh|moi sinh|mới đẻ|trẻ em|tre em|trẻ con|tre con|con nít|con nit|"
@@ -159,6 +175,13 @@ def _minors(text: str, hits: Iterable[Hit]) -> tuple[list[Reason], list[int]]:
     return reasons, ages
 
 
+def _within(hit: Hit, reasons: Iterable[Reason]) -> bool:
+    return any(
+        r.start is not None and r.end is not None and r.start <= hit.start and hit.end <= r.end
+        for r in reasons
+    )
+
+
 def _parts(text: str, hits: tuple[Hit, ...], minors: list[Reason]) -> dict[Category, dict[str, Reason]]:
     """For each call category the parts that stand in the text. A word may serve as one part only."""
     found: dict[Category, dict[str, Reason]] = {}
@@ -172,18 +195,39 @@ def _parts(text: str, hits: tuple[Hit, ...], minors: list[Reason]) -> dict[Categ
         if purpose:
             parts["purpose"] = _reason(Code.CALL_PURPOSE, purpose.start, purpose.end)
         taken = [(h.start, h.end) for h in hits if h.concept == concept]
-        call = _of((h for h in hits if (h.start, h.end) not in taken), "call")
+        free = [h for h in hits if (h.start, h.end) not in taken and not _within(h, minors)]
+        call = _of(free, "call")
         if call:
             parts["call"] = _reason(Code.CALL_TO_ACT, call.start, call.end)
-        named = _of(hits, "time") or _of(hits, "place")
+        named = _of(free, "time") or _of(free, "place")
         if named is None and category is Category.YOUTH_VIOLENCE_CALL:
-            named = _of(hits, "target")
+            named = _of(free, "target")
         if clock:
             parts["target"] = _reason(Code.CALL_TIME_PLACE_TARGET, clock.start(), clock.end())
         elif named:
             parts["target"] = _reason(Code.CALL_TIME_PLACE_TARGET, named.start, named.end)
         found[category] = parts
     return found
+
+
+def _numbers(text: str, reasons: Iterable[Reason]) -> list[Hit]:
+    """Ages, grades, clock times, sums and questions as hits, so that features can pair them with phrases."""
+    found = [
+        (_NUMBER_CONCEPT[reason.code], reason.start, reason.end)
+        for reason in reasons
+        if reason.code in _NUMBER_CONCEPT
+    ]
+    for match in _YEARS.finditer(text):
+        if match[1] and 18 <= int(match[1]) < 100:
+            found.append(("age_adult", match.start(), match.end()))
+    for concept, pattern in (("clock", _CLOCK), ("sum", _SUM), ("question", _QUESTION)):
+        found.extend((concept, match.start(), match.end()) for match in pattern.finditer(text))
+    spaces = [at for at, char in enumerate(text) if char == " "]
+    return [
+        Hit(concept, (at := bisect_left(spaces, start)), at, start, end)
+        for concept, start, end in found
+        if start is not None and end is not None
+    ]
 
 
 def _dangers(text: str, hits: tuple[Hit, ...]) -> list[Reason]:
@@ -214,7 +258,7 @@ def find(text: str) -> Findings:
     hits = tuple(CONCEPTS.hits(text))
     minors, ages = _minors(text, hits)
     return Findings(
-        hits=hits,
+        hits=tuple(sorted((*hits, *_numbers(text, minors)), key=lambda hit: hit.start)),
         minors=tuple(minors),
         parts=_parts(text, hits, minors),
         dangers=tuple(_dangers(text, hits)),

@@ -230,7 +230,7 @@ def occurrences(texts: Sequence[str], hits: Sequence[Sequence[Hit]]) -> Occurren
 
 
 #: How much each block weighs beside the others.
-BLOCK_SCALE: Final = np.array([1.0, 1.0, 0.7], dtype=np.float32)
+BLOCK_SCALE: Final = np.array([1.0, 1.0, 0.9], dtype=np.float32)
 
 
 def weights(found: Occurrences, rarity: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -6,8 +6,10 @@ margins of texts not trained on -> slopes and shifts
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,7 +19,7 @@ from scipy import sparse
 from scipy.optimize import minimize
 from sklearn.svm import LinearSVC
 
-from classifiers import dress, evidence, features
+from classifiers import dress, evidence, features, linear
 from classifiers.labelled import Row
 from classifiers.linear import CATEGORIES, COLUMNS, CONTEXTS, F32, URGENT, LinearModel
 from classifiers.normalise import normalise_text
@@ -88,8 +90,9 @@ def fit(data: Examples, seed: int, cost: float = COST) -> tuple[LinearModel, flo
     rarity[frequency < FEWEST_POSTS] = rarity_unknown
     buckets = np.flatnonzero(frequency >= FEWEST_POSTS)
     zeros = np.zeros(COLUMNS, dtype=np.float32)
+    plain = np.eye(len(CONTEXTS) + linear.TOP, len(CONTEXTS), dtype=np.float32)
     empty = np.zeros((len(buckets), COLUMNS), dtype=np.float32)
-    model = LinearModel.of(buckets, empty, zeros, zeros + 1, zeros, rarity[buckets], rarity_unknown)
+    model = LinearModel.of(buckets, empty, zeros, zeros + 1, zeros, plain, rarity[buckets], rarity_unknown)
     index = model.lookup[found.bucket]
     known = index < len(buckets)
     matrix = sparse.csr_matrix(
@@ -100,7 +103,7 @@ def fit(data: Examples, seed: int, cost: float = COST) -> tuple[LinearModel, flo
     matrix.sum_duplicates()
     coefficients, intercepts = _columns(matrix, data, cost, seed)
     fitted = LinearModel.of(
-        buckets, coefficients, intercepts, zeros + 1, zeros, rarity[buckets], rarity_unknown
+        buckets, coefficients, intercepts, zeros + 1, zeros, plain, rarity[buckets], rarity_unknown
     )
     return fitted, rarity_unknown
 
@@ -109,40 +112,51 @@ def _columns(matrix: sparse.csr_matrix, data: Examples, cost: float, seed: int) 
     """One linear support vector machine a column; urgency is learnt from what is flagged alone."""
     coefficients = np.zeros((matrix.shape[1], COLUMNS), dtype=np.float32)
     intercepts = np.full(COLUMNS, -1.0, dtype=np.float32)
-    for column in range(COLUMNS):
+
+    def learn(column: int) -> None:
         rows = np.flatnonzero(data.urgency_known > 0) if column == URGENT else np.arange(matrix.shape[0])
         wanted = data.targets[rows, column] > 0
         if wanted.all() or not wanted.any():
-            continue
+            return
         machine = LinearSVC(C=cost, tol=0.01, max_iter=5000, random_state=seed)
         machine.fit(matrix[rows], wanted, sample_weight=data.weight[rows])
         coefficients[:, column] = machine.coef_[0]
         intercepts[column] = machine.intercept_[0]
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # the solver lets go of the interpreter's lock
+        for _ in pool.map(learn, range(COLUMNS)):
+            pass
     return coefficients, intercepts
 
 
 def calibrate(model: LinearModel, margins: F32, targets: F32) -> LinearModel:
     """`model` with slopes and shifts fitted on margins of texts that their model was not trained on.
 
-    Contexts have a slope and a shift each, fitted together; the other columns are Platt-scaled.
+    Contexts are mixed from their margins and the highest category margins; the other columns are Platt-scaled.
     """
     contexts = len(CONTEXTS)
     slopes = np.ones(COLUMNS, dtype=np.float32)
     shifts = np.zeros(COLUMNS, dtype=np.float32)
 
+    inputs = linear.mixed_margins(margins).astype(np.float64)
+    width = inputs.shape[1]
+
     def of_contexts(values: NDArray[np.float64]) -> float:
-        logits = margins[:, :contexts] * values[:contexts] + values[contexts:]
+        mixing, shift = values[: width * contexts].reshape(width, contexts), values[width * contexts :]
+        logits = inputs @ mixing + shift
         logits = logits - logits.max(axis=1, keepdims=True)
         logs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
         return float(-(targets[:, :contexts] * logs).mean() + 1e-4 * (values**2).sum())
 
-    best = minimize(of_contexts, np.array([1.0] * contexts + [0.0] * contexts), method="L-BFGS-B").x
-    slopes[:contexts], shifts[:contexts] = best[:contexts], best[contexts:]
+    start = np.concatenate([np.eye(width, contexts).ravel(), np.zeros(contexts)])
+    best = minimize(of_contexts, start, method="L-BFGS-B").x
+    mixing = best[: width * contexts].reshape(width, contexts).astype(np.float32)
+    shifts[:contexts] = best[width * contexts :]
     flagged = targets[:, CONTEXTS.index(CONTEXTS[-1])] == 0
     for column in range(contexts, COLUMNS):
         rows = flagged if column == URGENT else np.ones(len(targets), dtype=bool)
         slopes[column], shifts[column] = _platt(margins[rows, column], targets[rows, column])
-    return replace(model, slopes=slopes, shifts=shifts)
+    return replace(model, slopes=slopes, shifts=shifts, mixing=mixing)
 
 
 def _platt(margins: F32, wanted: F32) -> tuple[float, float]:

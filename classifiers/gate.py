@@ -62,7 +62,9 @@ def check_live(judge: Judge, canaries: Sequence[Row], release: Release) -> None:
         raise RefusedError("there are no canaries to try the model on; install the labelled data")
     flagged = flagged_canaries(judge, canaries)
     if flagged:
-        raise RefusedError(f"{judge.name} flags harmless canaries ({', '.join(flagged[:5])}); it may not go live")
+        raise RefusedError(
+            f"{judge.name} flags harmless canaries ({', '.join(flagged[:5])}); it may not go live"
+        )
 
 
 def check_floors(evaluation: Evaluation, release: Release) -> None:

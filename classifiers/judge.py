@@ -37,7 +37,9 @@ class _Suspect:
 class LinearJudge:
     """`ports.Judge` over a linear model. Thread-safe: nothing changes after construction."""
 
-    def __init__(self, model: linear.LinearModel, card: linear.Card, thresholds: Thresholds | None = None) -> None:
+    def __init__(
+        self, model: linear.LinearModel, card: linear.Card, thresholds: Thresholds | None = None
+    ) -> None:
         """`thresholds` may raise the shipped ones (`Thresholds.raised`), never lower them."""
         shipped = card.thresholds
         self._model = model
@@ -104,9 +106,7 @@ class LinearJudge:
                 imported=item.imported,
             )
             if routed.route is not Route.NONE:
-                results[suspect.at] = self._flagged(
-                    item, suspect, routed, margin, float(row[linear.URGENT])
-                )
+                results[suspect.at] = self._flagged(item, suspect, routed, margin, float(row[linear.URGENT]))
         return results
 
     def _flagged(
@@ -125,9 +125,7 @@ class LinearJudge:
             age=suspect.found.age if suspect.found.minors else AgeBand.AGE_UNKNOWN,
         )
 
-    def _reasons(
-        self, found: evidence.Findings, routed: Routed, urgency: float
-    ) -> tuple[list[Reason], bool]:
+    def _reasons(self, found: evidence.Findings, routed: Routed, urgency: float) -> tuple[list[Reason], bool]:
         """The rules that held for this outcome, and whether it is urgent: a rule and the model agree."""
         reasons = list(found.minors[:3]) or [Reason(evidence.Code.AUDIENCE_OF_MINORS.value)]
         for label in routed.labels:

@@ -24,15 +24,33 @@ CONTEXTS: Final = tuple(Context)
 CATEGORIES: Final = tuple(Category)
 COLUMNS: Final = len(CONTEXTS) + len(CATEGORIES) + 1
 URGENT: Final = COLUMNS - 1
-FORMAT: Final = 1
+FORMAT: Final = 2
+#: Highest category margins that speak for a context.
+TOP: Final = 2
 
 F32 = NDArray[np.float32]
+
+
+def top_categories(margins: F32) -> NDArray[np.int64]:
+    """Columns of the TOP highest category margins, highest first, (rows, TOP)."""
+    count = len(CONTEXTS)
+    order: NDArray[np.int64] = np.argsort(-margins[:, count:URGENT], axis=1, kind="stable")[:, :TOP] + count
+    return order
+
+
+def mixed_margins(margins: F32) -> F32:
+    """What `mixing` is applied to, (rows, contexts + TOP)."""
+    return np.hstack(
+        [margins[:, : len(CONTEXTS)], np.take_along_axis(margins, top_categories(margins), axis=1)]
+    )
 
 
 @dataclass(frozen=True)
 class LinearModel:
     """`buckets` (sorted) are the known features; `coefficients` (known + 1, COLUMNS) their weights, the last
     row zero, for the unknown. `intercepts`, and `slopes` and `shifts` of the calibration, (COLUMNS,).
+    `mixing` (contexts + TOP, contexts) makes context logits of the context margins and of the TOP highest
+    category margins: a text that clearly names a harm is likelier to do it or to tell of it.
     `rarity` (BUCKETS,) is the inverse document frequency.
     """
 
@@ -41,6 +59,7 @@ class LinearModel:
     intercepts: F32
     slopes: F32
     shifts: F32
+    mixing: F32
     rarity: F32
     lookup: NDArray[np.int32]
 
@@ -51,24 +70,29 @@ class LinearModel:
         intercepts: F32,
         slopes: F32,
         shifts: F32,
+        mixing: F32,
         rarity_known: F32,
         rarity_unknown: float,
     ) -> LinearModel:
         """Build the look-up arrays from what is stored. Raises InputError when shapes do not fit."""
         known = len(buckets)
         if coefficients.shape != (known, COLUMNS) or rarity_known.shape != (known,):
-            raise InputError(f"model arrays do not fit: {coefficients.shape}, {rarity_known.shape}, {known} buckets")
+            raise InputError(
+                f"model arrays do not fit: {coefficients.shape}, {rarity_known.shape}, {known} buckets"
+            )
         if known and not (int(buckets.min()) >= 0 and int(buckets.max()) < BUCKETS):
             raise InputError("model buckets are out of range")
         for name, array in (("intercepts", intercepts), ("slopes", slopes), ("shifts", shifts)):
             if array.shape != (COLUMNS,):
                 raise InputError(f"model {name} must have {COLUMNS} values, not {array.shape}")
+        if mixing.shape != (len(CONTEXTS) + TOP, len(CONTEXTS)):
+            raise InputError(f"model mixing has the wrong shape {mixing.shape}")
         rarity = np.full(BUCKETS, rarity_unknown, dtype=np.float32)
         rarity[buckets] = rarity_known
         lookup = np.full(BUCKETS, known, dtype=np.int32)
         lookup[buckets] = np.arange(known, dtype=np.int32)
         padded = np.vstack([coefficients.astype(np.float32), np.zeros((1, COLUMNS), dtype=np.float32)])
-        return LinearModel(buckets, padded, intercepts, slopes, shifts, rarity, lookup)
+        return LinearModel(buckets, padded, intercepts, slopes, shifts, mixing, rarity, lookup)
 
     def margins(self, found: Occurrences) -> F32:
         """Raw margins before calibration, (rows, COLUMNS)."""
@@ -84,13 +108,19 @@ class LinearModel:
         result: F32 = sums + self.intercepts
         return result
 
+    def context_logits(self, margins: F32) -> F32:
+        """Logits of the contexts, (rows, contexts)."""
+        result: F32 = mixed_margins(margins) @ self.mixing + self.shifts[: len(CONTEXTS)]
+        return result
+
     def calibrated(self, margins: F32) -> F32:
         """Probabilities, (rows, COLUMNS): contexts sum to 1, the others stand alone."""
-        logits = margins * self.slopes + self.shifts
         count = len(CONTEXTS)
-        contexts = np.exp(logits[:, :count] - logits[:, :count].max(axis=1, keepdims=True))
+        logits = self.context_logits(margins)
+        contexts = np.exp(logits - logits.max(axis=1, keepdims=True))
         contexts /= contexts.sum(axis=1, keepdims=True)
-        others = 1.0 / (1.0 + np.exp(-np.clip(logits[:, count:], -30, 30)))
+        rest = margins[:, count:] * self.slopes[count:] + self.shifts[count:]
+        others = 1.0 / (1.0 + np.exp(-np.clip(rest, -30, 30)))
         return np.hstack([contexts, others]).astype(np.float32)
 
     def contributions(self, found: Occurrences, columns: Sequence[int]) -> F32:
@@ -168,6 +198,7 @@ def save(
         intercepts=model.intercepts,
         slopes=model.slopes,
         shifts=model.shifts,
+        mixing=model.mixing,
         rarity=model.rarity[model.buckets].astype(np.float16),
         rarity_unknown=np.float32(rarity_unknown),
     )
@@ -200,7 +231,9 @@ def load(folder: Path) -> tuple[LinearModel, Card]:
         if settings["format"] != FORMAT:
             raise InputError(f"{folder}: model format {settings['format']}, this release reads {FORMAT}")
         if _digest(folder / "weights.npz", _settings(thresholds, card.urgent)) != card.digest:
-            raise InputError(f"{folder}: the weights or thresholds do not match the digest; train or copy again")
+            raise InputError(
+                f"{folder}: the weights or thresholds do not match the digest; train or copy again"
+            )
         with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
             model = LinearModel.of(
                 np.cumsum(arrays["buckets"].astype(np.int64)),
@@ -208,6 +241,7 @@ def load(folder: Path) -> tuple[LinearModel, Card]:
                 arrays["intercepts"],
                 arrays["slopes"],
                 arrays["shifts"],
+                arrays["mixing"],
                 arrays["rarity"].astype(np.float32),
                 float(arrays["rarity_unknown"]),
             )

@@ -115,13 +115,13 @@ def _compose(match: re.Match[str]) -> str:
 
 
 def _old_tone(match: re.Match[str]) -> str:
-    """"hoà" as "hòa"."""
+    """ "hoà" as "hòa"."""
     base, tone = _split_tone(match[2])
     return unicodedata.normalize("NFC", match[1] + tone) + base
 
 
 def _right_tone(match: re.Match[str]) -> str:
-    """"tóan" as "toán"."""
+    """ "tóan" as "toán"."""
     base, tone = _split_tone(match[1])
     return base + unicodedata.normalize("NFC", match[2] + tone)
 
@@ -188,9 +188,7 @@ class _Traced:
 
     def translate(self, table: Mapping[int, str]) -> None:
         pieces = [table[ord(char)] for char in self.text]
-        self.offsets = [
-            offset for piece, offset in zip(pieces, self.offsets, strict=True) for _ in piece
-        ]
+        self.offsets = [offset for piece, offset in zip(pieces, self.offsets, strict=True) for _ in piece]
         self.text = "".join(pieces)
 
     def sub(self, pattern: re.Pattern[str], replace: Replace) -> bool:

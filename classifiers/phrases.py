@@ -1,5 +1,8 @@
 """Finds the phrases of a concept table in normalised text: whole words, with their marks or with none.
 
+A single word without marks counts for its marked form only where the text writes without marks: "danh" is
+"đánh" in "ra danh nhau di", not in "báo danh ở sân".
+
 text -> words -> longest phrases at each word -> hits (concept, first word, last word, start, end)
 """
 
@@ -33,12 +36,17 @@ class PhraseTable:
     """Immutable after construction. Looking up costs a few dictionary reads a word, however large the table."""
 
     def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
-        concepts: dict[str, list[str]] = {}
+        exact: dict[str, list[str]] = {}
+        bare: dict[str, list[str]] = {}
         for concept, phrase in phrases:
-            forms = {phrase} if phrase in _MARKS_NEEDED else {phrase, fold(phrase)}
-            for form in forms:
-                concepts.setdefault(" ".join(_WORD.findall(form)), []).append(concept)
-        self._concepts = {form: tuple(dict.fromkeys(of)) for form, of in concepts.items() if form}
+            form = " ".join(_WORD.findall(phrase))
+            exact.setdefault(form, []).append(concept)
+            if phrase not in _MARKS_NEEDED:
+                bare.setdefault(fold(form), []).append(concept)
+        self._exact = {form: tuple(dict.fromkeys(of)) for form, of in exact.items() if form}
+        for form, of in self._exact.items():
+            bare.setdefault(form, []).extend(of)
+        self._concepts = {form: tuple(dict.fromkeys(of)) for form, of in bare.items() if form}
         lengths: dict[str, set[int]] = {}
         for form in self._concepts:
             words = form.split()
@@ -50,10 +58,13 @@ class PhraseTable:
         matches = list(_WORD.finditer(text))
         words = [match[0] for match in matches]
         found: list[Hit] = []
+        marked = 4 * sum(not word.isascii() for word in words) >= len(words) > 0
+        singles = self._exact if marked else self._concepts
         lengths = self._lengths
         for first, word in enumerate(words):
             for size in lengths.get(word, ()):
-                concepts = self._concepts.get(" ".join(words[first : first + size]))
+                table = singles if size == 1 else self._concepts
+                concepts = table.get(" ".join(words[first : first + size]))
                 if concepts is None or first + size > len(words):
                     continue
                 last = first + size - 1

@@ -67,14 +67,19 @@ def carrying(
     threshold = thresholds.review if promoting else thresholds.protect
     found = features.occurrences([traced.text], [hits])
     count = len(linear.CONTEXTS)
-    columns = [*range(count), *(count + linear.CATEGORIES.index(label.category) for label in routed.labels)]
+    top = [int(column) for column in linear.top_categories(margin[None])[0]]
+    columns = [
+        *range(count),
+        *top,
+        *(count + linear.CATEGORIES.index(label.category) for label in routed.labels),
+    ]
     shares = _word_shares(found, model.contributions(found, columns), words, len(traced.text))
-    logits = margin[:count] * model.slopes[:count] + model.shifts[:count]
-    shares[:, :count] *= model.slopes[:count]
+    logits = model.context_logits(margin[None])[0]
+    contexts = shares[:, : count + len(top)] @ model.mixing
     index = {context: at for at, context in enumerate(linear.CONTEXTS)}
     for_sides = [index[side] for side in sides]
     against = index[Context.OTHER]
-    decisive = shares[:, for_sides].max(axis=1) - shares[:, against]
+    decisive = contexts[:, for_sides].max(axis=1) - contexts[:, against]
     need = _logit(threshold) - _CLEARANCE
     left = float(np.logaddexp.reduce(logits[for_sides]) - _others(logits, for_sides))
     chosen: list[int] = []
@@ -83,7 +88,7 @@ def carrying(
             break
         chosen.append(int(word))
         left -= float(decisive[word])
-    category = {word: _speaks_for(shares[word, count:], routed) for word in chosen}
+    category = {word: _speaks_for(shares[word, count + len(top) :], routed) for word in chosen}
     return _joined(sorted(chosen), words, category, traced)
 
 

@@ -17,12 +17,12 @@ from classifiers.labelled import Row
 from classifiers.linear import CATEGORIES, CONTEXTS, F32, URGENT
 from classifiers.normalise import normalise_text
 from lachan.domain.routing import Thresholds, route
-from lachan.domain.taxonomy import Category, Context, Route
+from lachan.domain.taxonomy import CALL_CATEGORIES, Category, Context, Route
 
 #: At most this share of harmless posts (hard ones, all of them) may be flagged, by each route.
-_REVIEW_ALARMS: Final = 0.010
-_PROTECT_ALARMS: Final = 0.010
-_GRID: Final = tuple(round(0.20 + 0.025 * step, 3) for step in range(27))
+_REVIEW_ALARMS: Final = 0.002
+_PROTECT_ALARMS: Final = 0.005
+_GRID: Final = (*(round(0.20 + 0.025 * step, 3) for step in range(30)), 0.94, 0.955, 0.97, 0.98, 0.99)
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,12 @@ def choose(rows: Sequence[Row], probabilities: F32) -> Choice:
         column = len(CONTEXTS) + at
         wanted = np.array([category in row.categories for row in rows], dtype=np.float32)
         cuts[category] = _best_cut(probabilities[flagged, column], wanted[flagged], 0.2, 0.6)
+    for category in CALL_CATEGORIES:
+        # Not one harmless post may be taken for a call: the cut stands above the highest of them.
+        column = len(CONTEXTS) + CATEGORIES.index(category)
+        likely = probabilities[~flagged & (probabilities[:, 0] >= 0.3), column]
+        highest = float(likely.max(initial=0.0))
+        cuts[category] = max(cuts[category], min(0.9, round(highest + 0.01, 3)))
     scores = [linear.scores_of(row) for row in probabilities]
 
     def routes(review: float, protect: float) -> list[Route]:
@@ -84,7 +90,9 @@ def choose(rows: Sequence[Row], probabilities: F32) -> Choice:
     )
     urgent = np.array([row.urgent for row in rows], dtype=np.float32)
     urgent_cut = _best_cut(probabilities[danger, URGENT], urgent[danger], 0.1, 0.8)
-    figures = {"alarms": sum(t is not r for t, r in zip(told, truth, strict=True) if r is Route.NONE) / harmless}
+    figures = {
+        "alarms": sum(t is not r for t, r in zip(told, truth, strict=True) if r is Route.NONE) / harmless
+    }
     for which in (Route.REVIEW, Route.PROTECT):
         of = [t for t, r in zip(told, truth, strict=True) if r is which]
         figures[f"recall_{which}"] = sum(t is which for t in of) / max(1, len(of))

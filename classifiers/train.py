@@ -19,7 +19,7 @@ from classifiers.labelled import Row
 from lachan.domain.errors import InputError
 
 NAME: Final = "lachan-linear"
-FOLDS: Final = 5
+FOLDS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,5 @@ def train(
     chosen = thresholds.choose(rows, model.calibrated(margins))
     say("fitted on all")
     digests = {path.name: labelled.digest(path) for path in data}
-    card = linear.save(
-        out, NAME, model, unknown, chosen.thresholds, chosen.urgent, digests, seed
-    )
+    card = linear.save(out, NAME, model, unknown, chosen.thresholds, chosen.urgent, digests, seed)
     return TrainReport(card.full_name, len(rows), len(model.buckets), digests, chosen.figures)

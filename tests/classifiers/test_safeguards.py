@@ -1,0 +1,88 @@
+"""What must never be flagged, and what must not escape by changing its dress."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from classifiers import labelled
+from classifiers.dress import DRESSES
+from classifiers.evaluate import assess_rows
+from classifiers.judge import LinearJudge
+from lachan.domain.taxonomy import CALL_CATEGORIES, Audience, Route
+from lachan.pipeline.ports import JudgeInput
+
+DATA = Path(__file__).parents[2] / "models" / "data"
+PEACEFUL = (Path(__file__).parent / "peaceful.txt").read_text("utf-8").splitlines()
+
+
+def test_not_one_canary_is_flagged(judge: LinearJudge) -> None:
+    rows = labelled.read([DATA / "canaries.jsonl"])
+    assert len(rows) >= 100
+    flagged = [
+        r.id for r, said in zip(rows, assess_rows(judge, rows), strict=True) if said.route is not Route.NONE
+    ]
+    assert flagged == []
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_not_one_peaceful_crowd_or_opinion_is_flagged(judge: LinearJudge, audience: Audience) -> None:
+    assert len(PEACEFUL) >= 30
+    said = judge.assess([JudgeInput(text, audience) for text in PEACEFUL])
+    assert [text for text, each in zip(PEACEFUL, said, strict=True) if each.route is not Route.NONE] == []
+
+
+def test_no_harmless_test_post_is_taken_for_a_call(judge: LinearJudge) -> None:
+    rows = [row for row in labelled.read([DATA / "test.jsonl"]) if row.route is Route.NONE]
+    called = [
+        row.id
+        for row, said in zip(rows, assess_rows(judge, rows), strict=True)
+        if said.route is Route.REVIEW and CALL_CATEGORIES.intersection(said.categories)
+    ]
+    assert called == []
+
+
+PARTS = (
+    "học sinh lớp 9 trường mình",
+    "đánh nhau với bọn trường bên",
+    "ai cũng phải có mặt",
+    "8 giờ tối nay chân cầu",
+)
+
+
+@pytest.mark.parametrize("missing", range(4))
+def test_three_of_four_parts_are_never_a_call(judge: LinearJudge, missing: int) -> None:
+    text = ", ".join(part for at, part in enumerate(PARTS) if at != missing)
+    if missing == 3:
+        text = text.replace(" với bọn trường bên", "")
+    (said,) = judge.assess([JudgeInput(text)])
+    assert not (said.route is Route.REVIEW and CALL_CATEGORIES.intersection(said.categories)), said
+
+
+@pytest.mark.parametrize("name", sorted(DRESSES))
+def test_a_dress_hides_little(judge: LinearJudge, name: str) -> None:
+    """Of kept-back posts flagged as written, at most a sixth escapes in any dress (most dresses: none)."""
+    rows = [row for row in labelled.read([DATA / "heldback.jsonl"]) if row.route is not Route.NONE]
+    flagged = [
+        row for row, said in zip(rows, assess_rows(judge, rows), strict=True) if said.route is not Route.NONE
+    ]
+    draw = random.Random(5)
+    dressed = judge.assess([JudgeInput(DRESSES[name](row.text, draw), row.audience) for row in flagged])
+    escaped = sum(said.route is Route.NONE for said in dressed)
+    assert escaped <= len(flagged) / 6, f"{escaped} of {len(flagged)}"
+
+
+def test_deleting_the_spans_lets_the_text_go(judge: LinearJudge) -> None:
+    rows = [row for row in labelled.read([DATA / "heldback.jsonl"]) if row.route is not Route.NONE]
+    lost = total = 0
+    for row, said in zip(rows, assess_rows(judge, rows), strict=True):
+        if said.route is Route.NONE:
+            continue
+        text = row.text
+        for span in reversed(said.spans):
+            text = text[: span.start] + text[span.end :]
+        total += 1
+        lost += judge.assess([JudgeInput(text, row.audience)])[0].route is not said.route
+    assert lost >= 0.8 * total > 0
