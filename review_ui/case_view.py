@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -56,6 +56,7 @@ class Event:
     at: datetime
     action: str
     who: str  # `you`, `system`, `colleague`
+    times: int = 1  # how often in a row; `at` is the latest
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def show_case(
         mine=mine,
         held_by_me=case.claimed_by == actor.name,
         may_decide=visit.can("decide_protect" if case.route is Route.PROTECT else "decide_review"),
-        history=[_event(item, actor) for item in history],
+        history=_events(history, actor),
         notice=_waiting(notices),
         cited=[citation.get(key) for key in case.citations],
         notices=notices,
@@ -151,6 +152,18 @@ def _because(text: str, code: str, start: int | None, end: int | None, wide: boo
         return Because(code, "")
     masked = any(d.start < end and start < d.end for d in mask(text, wide=wide).details)
     return Because(code, "" if masked else text[start:end])
+
+
+def _events(history: list[AuditLink], actor: Actor) -> list[Event]:
+    """The history, newest first; the same act of the same person in a row is one line."""
+    events: list[Event] = []
+    for item in history:
+        event = _event(item, actor)
+        if events and (events[-1].action, events[-1].who) == (event.action, event.who):
+            events[-1] = replace(events[-1], times=events[-1].times + 1)
+        else:
+            events.append(event)
+    return events
 
 
 def _event(item: AuditLink, actor: Actor) -> Event:

@@ -14,12 +14,6 @@ from urllib.parse import quote
 from starlette.responses import HTMLResponse, Response
 
 _STYLE: Final = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
-_BODY: Final = re.compile(r"<body[^>]*>", re.IGNORECASE)
-_WATERMARK: Final = (
-    "<style>.lachan-preview{position:fixed;inset:0;display:grid;place-items:center;pointer-events:none;"
-    "font:700 12vw sans-serif;color:rgba(170,0,0,.16);transform:rotate(-28deg);z-index:9}</style>"
-    '<div class="lachan-preview" aria-hidden="true">DỰ THẢO</div>'
-)
 
 
 def embedded(html: str) -> Response:
@@ -34,11 +28,6 @@ def embedded(html: str) -> Response:
     )
     headers = {"Content-Security-Policy": policy, "X-Frame-Options": "SAMEORIGIN"}
     return HTMLResponse(html, headers=headers)
-
-
-def preview(html: str) -> str:
-    """The document with `DỰ THẢO` across every page: it is no letter yet."""
-    return _BODY.sub(lambda body: body.group() + _WATERMARK, html, count=1)
 
 
 def download(body: bytes, name: str, media_type: str) -> Response:

@@ -11,7 +11,7 @@ from lachan.domain import citation
 from lachan.domain.errors import InputError, LachanError, NotFound, PermissionDenied, RefusedError
 from lachan.domain.notice import NOTICE_TABLE, Notice, NoticeAct, NoticeState
 from lachan.pipeline.notify import RECORDED
-from review_ui.documents import download, embedded, preview
+from review_ui.documents import download, embedded
 from review_ui.failures import status_of
 from review_ui.guard import AtDesk, Visit
 
@@ -63,12 +63,10 @@ def act(visit: AtDesk, notice_id: int) -> Response:
 
 @router.get("/notices/{notice_id}/letter.html")
 def letter_html(visit: AtDesk, notice_id: int, save: bool = False) -> Response:
-    """The letter; a watermarked preview while it is not issued, which cannot be saved as a file."""
+    """The letter. The writer marks a draft as one, and it is only shown: there is no file of it to save."""
     found = _get(visit, notice_id)
     html = visit.desk.letters.html(found, visit.desk.letterhead, demo=visit.desk.demo is not None)
-    if found.issued_at is None:
-        return embedded(preview(html))
-    if save:
+    if save and found.issued_at is not None:
         return download(html.encode(), f"{found.number}.html", "text/html; charset=utf-8")
     return embedded(html)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
@@ -63,7 +64,7 @@ class ListIndex:
         found = [
             IndexHit(document.case, 1.0)
             for document in self.documents.values()
-            if any(term in fold(document.text).split() for term in terms)
+            if any(term in re.findall(r"\w+", fold(document.text)) for term in terms)
             and request.category in (None, *document.categories)
         ]
         page = tuple(found[request.offset : request.offset + request.limit])

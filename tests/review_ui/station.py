@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pyotp
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx2 import Response
 
 from lachan.domain.account import Role
 from lachan.domain.assessment import Assessment, Label, Reason, Span
@@ -28,7 +29,7 @@ from lachan.pipeline.search import Search
 from lachan.pipeline.sources import Sources
 from lachan.store import SqlDatabase, open_database
 from lachan.store.keyring import FileKeyRing
-from review_ui import DemoInfo, Desk, create_app
+from review_ui import Desk, create_app
 from tests.review_ui.fakes import HandClock, ListIndex, PagesOnPaper, PlainLetters, PlainReports
 
 NOW = datetime(2026, 11, 22, 7, 5, tzinfo=UTC)  # 14:05 in Vietnam
@@ -145,12 +146,12 @@ class Person:
     name: str
     client: TestClient
 
-    def get(self, path: str) -> Response:
-        return self.client.get(path)
+    def get(self, path: str, **query: str) -> Response:
+        return self.client.get(path, params=query or None)
 
-    def post(self, path: str, page: str = "/", **fields: str | list[str]) -> Response:
-        """Send a form with the token that `page` carries."""
-        token = form_token(self.client.get(page))
+    def post(self, path: str, **fields: Sequence[str]) -> Response:
+        """Send a form with this session's token."""
+        token = form_token(self.client.get("/help"))
         return self.client.post(path, data={"csrf": token, **fields})
 
 
@@ -160,11 +161,10 @@ def form_token(page: Response) -> str:
     return found.group(1)
 
 
-def build(folder: Path, *, demo: DemoInfo | None = None, secure: bool = False) -> Station:
-    """Open a fresh store in `folder` with every account of PEOPLE and two sources."""
-    clock, pages, index = HandClock(NOW), PagesOnPaper(), ListIndex()
-    keys = FileKeyRing(folder / "keys" / "ring.json")
-    database = open_database(f"sqlite:///{folder}/data/lachan.db", keys, clock)
+def found(folder: Path) -> dict[str, str | None]:
+    """A fresh store in `folder` with every account of PEOPLE and two sources; the one-time secrets by name."""
+    clock = HandClock(NOW)
+    database = open_database(_url(folder), _keys(folder), clock)
     accounts = Accounts(database, clock)
     secrets = {"quan-tri": accounts.first_admin("quan-tri", PASSWORD).totp_secret}
     for name, role in PEOPLE.items():
@@ -175,9 +175,18 @@ def build(folder: Path, *, demo: DemoInfo | None = None, secure: bool = False) -
         unit.sources.add(source("dien-dan", "Diễn đàn Bến Sông", SourceKind.FORUM))
         school = source("truong", "Trường THCS Gò Mây", SourceKind.SCHOOL_PAGE)
         unit.sources.add(replace(school, audience=Audience.MINORS))
+    database.close()
+    return secrets
+
+
+def open_station(folder: Path, secrets: dict[str, str | None], *, secure: bool = False) -> Station:
+    """The desk over what `found` left in `folder`."""
+    clock, pages, index = HandClock(NOW), PagesOnPaper(), ListIndex()
+    keys = _keys(folder)
+    database = open_database(_url(folder), keys, clock)
     desk = Desk(
         database=database,
-        accounts=accounts,
+        accounts=Accounts(database, clock),
         review=Review(database, clock, pages),
         protect=Protect(database, clock),
         notify=Notify(database, clock),
@@ -190,10 +199,18 @@ def build(folder: Path, *, demo: DemoInfo | None = None, secure: bool = False) -
         letterhead=LETTERHEAD,
         keys=keys,
         clock=clock,
-        demo=demo,
+        demo=None,
         secure_cookies=secure,
     )
     return Station(desk, create_app(desk), clock, pages, index, database, secrets)
+
+
+def _url(folder: Path) -> str:
+    return f"sqlite:///{folder}/data/lachan.db"
+
+
+def _keys(folder: Path) -> FileKeyRing:
+    return FileKeyRing(folder / "keys" / "ring.json")
 
 
 def source(key: str, title: str, kind: SourceKind) -> Source:

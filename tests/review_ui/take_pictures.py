@@ -9,18 +9,21 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from lachan.domain.account import Actor
 from lachan.domain.case import CaseState
 from lachan.domain.taxonomy import Route
 from lachan.pipeline.ports import CaseFilter
 from lachan.reports.letters import Letters
 from lachan.reports.writer import Reports
 from review_ui import DemoAccount, DemoInfo, create_app
-from tests.review_ui.station import PASSWORD, PEOPLE, Station, build
+from tests.review_ui.station import PASSWORD, PEOPLE, Station, found, open_station
 from tests.review_ui.town import fill
 
 CHROMIUM = "/usr/bin/chromium"
@@ -30,10 +33,8 @@ PORT = 8741
 
 def serve(folder: Path) -> Station:
     """A filled demo station, answering on loopback in a thread of this process."""
-    station = build(folder)
+    station = open_station(folder, found(folder))
     fill(station)
-    from dataclasses import replace
-
     demo = DemoInfo(
         tuple(DemoAccount(name, role, PASSWORD, station.secrets[name]) for name, role in PEOPLE.items())
     )
@@ -100,7 +101,7 @@ def shoot(station: Station, browser: Browser, folder: Path) -> None:
                 token = station.person(who).client.cookies["lachan"]
                 context.add_cookies([{"name": "lachan", "value": token, "url": f"http://127.0.0.1:{PORT}"}])
             page = context.new_page()
-            page.on("console", lambda message, name=name: print(name, message.text))  # type: ignore[misc]
+            page.on("console", partial(_tell, name))
             page.goto(f"http://127.0.0.1:{PORT}{path}")
             if page.locator("#show-text").count():
                 page.locator("label.show-text").click()
@@ -109,14 +110,20 @@ def shoot(station: Station, browser: Browser, folder: Path) -> None:
             context.close()
 
 
+def _tell(name: str, message: ConsoleMessage) -> None:
+    print(f"{name}: {message.text}")
+
+
 def _wide(page: Page, name: str, look: str) -> None:
     over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if over > 0:
         print(f"{name}-{look}: {over} px too wide")
 
 
-def _actor(station: Station, name: str):  # type: ignore[no-untyped-def]
-    return station.desk.accounts.actor(station.person(name).client.cookies["lachan"])
+def _actor(station: Station, name: str) -> Actor:
+    actor = station.desk.accounts.actor(station.person(name).client.cookies["lachan"])
+    assert actor is not None
+    return actor
 
 
 if __name__ == "__main__":

@@ -1,0 +1,84 @@
+"""Search, the weekly report, and the read-only API."""
+
+from __future__ import annotations
+
+from tests.review_ui.station import Station
+from tests.review_ui.test_case import REMOVAL, basis_of
+
+
+def _confirmed(station: Station) -> int:
+    case = station.case("bán <i>pod</i> cho học sinh lớp 8, gọi 0900 000 123 lấy liền")
+    officer = station.person("can-bo")
+    officer.post(f"/cases/{case.id}/claim")
+    basis = {"basis.removal_request": basis_of(officer, case.id)}
+    officer.post(f"/cases/{case.id}/decide", **REMOVAL, **basis)
+    approver = station.person("phe-duyet")
+    approver.post(f"/cases/{case.id}/check")
+    approver.post(f"/cases/{case.id}/approve")
+    station.desk.publisher.drain()
+    return case.id
+
+
+def test_hits_are_marked_masked_and_escaped(station: Station) -> None:
+    case = _confirmed(station)
+    page = station.person("phan-tich").get("/search?q=hoc+pod").text
+    assert "<mark>học</mark>" in page and "<mark>pod</mark>" in page
+    assert "&lt;i&gt;" in page and "0900 000 123" not in page
+    assert f'href="/cases/{case}"' not in page  # analysts open no cases
+    assert f'href="/cases/{case}"' in station.person("can-bo").get("/search?q=pod").text
+
+
+def test_a_query_that_cannot_be_read_shows_where(station: Station) -> None:
+    answer = station.person("phan-tich").get("/search", q='pod "lớp <8')
+    assert answer.status_code == 422
+    assert "pod <mark>&#34;</mark>lớp &lt;8" in answer.text
+    assert "từ ký tự thứ 5" in answer.text
+
+
+def test_bad_days_and_categories_are_told(station: Station) -> None:
+    analyst = station.person("phan-tich")
+    assert "Ngày được viết như" in analyst.get("/search?q=x&from=hom-qua").text
+    assert analyst.get("/search?q=x&category=politics").status_code == 422
+
+
+def test_the_week_is_embedded_and_downloaded(station: Station) -> None:
+    analyst = station.person("phan-tich")
+    page = analyst.get("/reports/weekly")
+    assert "2026-W47" in page.text and "16/11/2026 – 22/11/2026" in page.text
+    assert "Tuần sau" not in page.text  # nothing of the future
+    frame = analyst.get("/reports/weekly/file?week=2026-W46&form=html")
+    assert "2026-11-09" in frame.text and "frame-ancestors 'self'" in frame.headers["content-security-policy"]
+    table = analyst.get("/reports/weekly/file?week=2026-W46&form=csv")
+    assert table.text == "first,last\n2026-11-09,2026-11-15\n"
+    assert "bao-cao-2026-W46.csv" in table.headers["content-disposition"]
+    assert analyst.get("/reports/weekly?week=2026-W99").status_code == 422
+    assert analyst.get("/reports/weekly/file?form=exe").status_code == 422
+
+
+def test_the_api_reads(station: Station) -> None:
+    case = _confirmed(station)
+    analyst = station.person("phan-tich")
+    found = analyst.get("/api/v1/search?q=pod").json()
+    assert (found["total"], found["hits"][0]["case"]) == (1, case)
+    queues = station.person("can-bo").get("/api/v1/queues").json()
+    assert queues == {"review": {"count": 0, "urgent": 0, "oldest": None}, "protect": None, "approvals": None}
+
+
+def test_the_api_speaks_of_problems(station: Station) -> None:
+    analyst = station.person("phan-tich")
+    bad = analyst.get("/api/v1/search", q='a "b')
+    assert (bad.status_code, bad.json()["position"]) == (422, 2)
+    assert bad.headers["content-type"] == "application/problem+json"
+    assert analyst.get("/api/v1/search?q=a&limit=0").status_code == 422
+    assert analyst.get("/api/v1/queues").json()["status"] == 403
+    assert analyst.get("/api/v1/nothing").headers["content-type"] == "application/problem+json"
+    assert station.browser().get("/api/v1/queues").json()["status"] == 401
+
+
+def test_nothing_in_the_api_decides(station: Station) -> None:
+    described = station.person("phan-tich").get("/api/v1/openapi.json").json()
+    assert described["openapi"].startswith("3.1")
+    assert set(described["paths"]) == {"/api/v1/search", "/api/v1/queues"}
+    for path in described["paths"].values():
+        assert set(path) == {"get"}
+        assert {"200", "401", "403", "422"} == set(path["get"]["responses"])
