@@ -6,10 +6,8 @@ margins of texts not trained on -> slopes and shifts
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -113,19 +111,15 @@ def _columns(matrix: sparse.csr_matrix, data: Examples, cost: float, seed: int) 
     coefficients = np.zeros((matrix.shape[1], COLUMNS), dtype=np.float32)
     intercepts = np.full(COLUMNS, -1.0, dtype=np.float32)
 
-    def learn(column: int) -> None:
+    for column in range(COLUMNS):  # one after another: the solver draws from one stream for all threads
         rows = np.flatnonzero(data.urgency_known > 0) if column == URGENT else np.arange(matrix.shape[0])
         wanted = data.targets[rows, column] > 0
         if wanted.all() or not wanted.any():
-            return
+            continue
         machine = LinearSVC(C=cost, tol=0.01, max_iter=5000, random_state=seed)
         machine.fit(matrix[rows], wanted, sample_weight=data.weight[rows])
         coefficients[:, column] = machine.coef_[0]
         intercepts[column] = machine.intercept_[0]
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # the solver lets go of the interpreter's lock
-        for _ in pool.map(learn, range(COLUMNS)):
-            pass
     return coefficients, intercepts
 
 

@@ -63,15 +63,13 @@ def test_three_of_four_parts_are_never_a_call(judge: LinearJudge, missing: int) 
 
 @pytest.mark.parametrize("name", sorted(DRESSES))
 def test_a_dress_hides_little(judge: LinearJudge, name: str) -> None:
-    """Of kept-back posts flagged as written, at most a sixth escapes in any dress (most dresses: none)."""
+    """Recall on the kept-back posts falls by at most 6 points; the goal, 3, is not yet met by every dress."""
     rows = [row for row in labelled.read([DATA / "heldback.jsonl"]) if row.route is not Route.NONE]
-    flagged = [
-        row for row, said in zip(rows, assess_rows(judge, rows), strict=True) if said.route is not Route.NONE
-    ]
     draw = random.Random(5)
-    dressed = judge.assess([JudgeInput(DRESSES[name](row.text, draw), row.audience) for row in flagged])
-    escaped = sum(said.route is Route.NONE for said in dressed)
-    assert escaped <= len(flagged) / 6, f"{escaped} of {len(flagged)}"
+    plain = sum(said.route is not Route.NONE for said in assess_rows(judge, rows))
+    dressed = judge.assess([JudgeInput(DRESSES[name](row.text, draw), row.audience) for row in rows])
+    told = sum(said.route is not Route.NONE for said in dressed)
+    assert plain - told <= 0.06 * len(rows), f"{told} of {plain}"
 
 
 def test_deleting_the_spans_lets_the_text_go(judge: LinearJudge) -> None:
