@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +15,7 @@ from classifiers.gate import check_live, read_release
 from classifiers.labelled import read as read_labelled
 from crawlers.fetch_once import OncePageFetcher
 from lachan.app.settings import Settings
+from lachan.app.worker import Worker
 from lachan.domain.errors import InputError, RefusedError
 from lachan.pipeline.accounts import Accounts
 from lachan.pipeline.appeal import Appeals
@@ -45,11 +43,6 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def worker_name() -> str:
-    """Who holds leases: host, process and a random tag, since process ids come again."""
-    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
-
-
 @dataclass(frozen=True)
 class Application:
     """Everything, made when first asked for."""
@@ -63,6 +56,11 @@ class Application:
         """`live`, `demo`, or None for a folder that was never used."""
         with self.database.read() as unit:
             return unit.state.get(KIND)
+
+    @cached_property
+    def worker(self) -> Worker:
+        """Under whose name this process holds leases; those of processes that died are freed."""
+        return Worker(self.settings.data, self.database)
 
     @cached_property
     def judge(self) -> Judge:
@@ -91,7 +89,7 @@ class Application:
 
     @cached_property
     def assess(self) -> Assess:
-        return Assess(self.database, self.judge, self.keys, clock, worker_name())
+        return Assess(self.database, self.judge, self.keys, clock, self.worker.name)
 
     @cached_property
     def review(self) -> Review:
@@ -114,7 +112,7 @@ class Application:
 
     @cached_property
     def publisher(self) -> Publisher:
-        return Publisher(self.database, self.index, clock)
+        return Publisher(self.database, self.index, clock, self.worker.name)
 
     @cached_property
     def search(self) -> Search:
@@ -168,4 +166,6 @@ def open_application(settings: Settings) -> Iterator[Application]:
     finally:
         if "index" in application.__dict__:
             application.index.close()
+        if "worker" in application.__dict__:
+            application.worker.end()
         database.close()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -77,11 +77,21 @@ def sign_in(application: Application, login: DemoLogin) -> Actor:
     """Sign in as a person at the desk does: password and one-time password.
 
     The script uses the code of half a minute ago (clocks may drift by one step), since a code works once and
-    the one valid now is for the newcomer.
+    the one valid now is for the newcomer. A script that was cut off and starts again at once finds that one
+    used: then it takes the next, or waits for it.
     """
-    before = clock() - timedelta(seconds=TOTP_STEP)
-    code = pyotp.TOTP(login.totp_secret).at(before) if login.totp_secret else None
+    code = None
+    if login.totp_secret is not None:
+        with application.database.read() as unit:
+            used = unit.accounts.credentials(login.name).last_totp_step
+        while (step := max(_step() - 1, used + 1)) > _step() + 1:
+            time.sleep(1)
+        code = pyotp.TOTP(login.totp_secret).generate_otp(step)
     return application.accounts.sign_in(login.name, login.password, code)[1]
+
+
+def _step() -> int:
+    return int(clock().timestamp()) // TOTP_STEP
 
 
 def _passwords(path: Path) -> dict[str, str]:

@@ -173,8 +173,17 @@ class InboxStore(Protocol):
         """Keep fingerprints without a post: the new month's names of posts known by last month's."""
         ...
 
-    def claim(self, worker: str, now: datetime, until: datetime, limit: int) -> list[InboxRow]:
-        """Lease up to `limit` rows, oldest first; `tries` already counts this claim."""
+    def claim(
+        self, worker: str, now: datetime, until: datetime, limit: int, claimed: int | None = None
+    ) -> list[InboxRow]:
+        """Lease up to `limit` rows, oldest first; `tries` already counts this claim.
+
+        `claimed`: only rows that were claimed exactly so often before.
+        """
+        ...
+
+    def release(self, worker: str) -> None:
+        """Free everything that `worker` holds: it died. Its claims still count as tries."""
         ...
 
     def remove(self, ids: Sequence[int]) -> None:
@@ -499,6 +508,10 @@ class LeaseStore(Protocol):
         ...
 
     def release(self, name: str, owner: str) -> None: ...
+
+    def free(self, owner: str) -> None:
+        """Free everything that `owner` holds: it died."""
+        ...
 
     def holder(self, name: str, now: datetime) -> str | None: ...
 

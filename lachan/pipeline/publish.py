@@ -31,11 +31,13 @@ PAGE: Final = 1000
 class Publisher:
     """Brings the index up to SQL. At least once and idempotent: a kill repeats a batch, never loses one."""
 
-    def __init__(self, database: Database, index: SearchIndex, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, index: SearchIndex, clock: Clock, owner: str | None = None
+    ) -> None:
         self._database = database
         self._index = index
         self._clock = clock
-        self._owner = secrets.token_hex(8)
+        self._owner = owner or secrets.token_hex(8)
 
     def drain(self) -> int:
         """Publish what waits; returns how many cases changed. 0 when another publisher is at work."""

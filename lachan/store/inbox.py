@@ -101,7 +101,9 @@ class SqlInboxStore:
         self._scope.insert_many(inbox, rows)
         return len(rows)
 
-    def claim(self, worker: str, now: datetime, until: datetime, limit: int) -> list[InboxRow]:
+    def claim(
+        self, worker: str, now: datetime, until: datetime, limit: int, claimed: int | None = None
+    ) -> list[InboxRow]:
         query = (
             select(inbox)
             .where(
@@ -112,6 +114,8 @@ class SqlInboxStore:
             .order_by(inbox.c.id)
             .limit(limit)
         )
+        if claimed is not None:
+            query = query.where(inbox.c.tries == claimed)
         rows = self._scope.run(self._scope.locking(query, skip=True)).all()
         for part in chunks([row.id for row in rows]):
             self._scope.run(
@@ -119,7 +123,12 @@ class SqlInboxStore:
                 .where(inbox.c.id.in_(part))
                 .values(leased_by=worker, leased_until=until, tries=inbox.c.tries + 1)
             )
-        return [claimed for row in rows if (claimed := self._row(row)) is not None]
+        return [opened for row in rows if (opened := self._row(row)) is not None]
+
+    def release(self, worker: str) -> None:
+        self._scope.run(
+            update(inbox).where(inbox.c.leased_by == worker).values(leased_by=None, leased_until=None)
+        )
 
     def _row(self, row: Any) -> InboxRow | None:
         """None when the key is gone already: the row waits to be expired."""

@@ -28,6 +28,9 @@ class SqlLeaseStore:
     def release(self, name: str, owner: str) -> None:
         self._scope.run(delete(leases).where(leases.c.name == name, leases.c.owner == owner))
 
+    def free(self, owner: str) -> None:
+        self._scope.run(delete(leases).where(leases.c.owner == owner))
+
     def holder(self, name: str, now: datetime) -> str | None:
         query = select(leases.c.owner).where(leases.c.name == name, leases.c.until > now)
         return self._scope.run(query).scalar_one_or_none()

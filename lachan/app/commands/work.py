@@ -10,7 +10,7 @@ import typer
 import uvicorn
 
 from crawlers.run import run_crawl
-from lachan.app.bootstrap import Application, worker_name
+from lachan.app.bootstrap import Application
 from lachan.app.commands.options import acting, opened
 from lachan.app.desk import desk_app
 from lachan.app.scheduler import Scheduler
@@ -31,7 +31,7 @@ def crawl_here(application: Application, keys: list[str]) -> CrawlSummary:
     return run_crawl(
         lambda: application.intake,
         wanted,
-        worker_name(),
+        application.worker.name,
         contact=application.contact,
         allow_loopback=application.loopback,
     )
@@ -112,7 +112,7 @@ def publish() -> None:
 def run() -> None:
     """Work by the schedule until stopped (Ctrl-C): crawl, assess, publish, retain."""
     with opened(live=True) as application:
-        Scheduler(application.database, worker_name()).run()
+        Scheduler(application.database, application.worker.name).run()
 
 
 def serve(port: int = typer.Option(8000, min=1, max=65535)) -> None:
