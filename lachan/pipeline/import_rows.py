@@ -43,18 +43,24 @@ class BadRow:
 
 
 def read_rows(
-    lines: Iterable[str], format: RowFormat, columns: Mapping[str, str] | None = None
+    lines: Iterable[str],
+    format: RowFormat,
+    columns: Mapping[str, str] | None = None,
+    *,
+    need_url: bool = True,
 ) -> Iterator[ImportRow | BadRow]:
     """Read row by row, in constant memory; times without a zone are Vietnam's.
 
-    `columns` maps `text`, `url`, `published_at` to the file's own names. Raises InputError, naming them, when
-    a CSV lacks columns, and when `columns` names an unknown field.
+    `columns` maps `text`, `url`, `published_at` to the file's own names. Without `need_url` (a trial, which
+    stores nothing) only the text is read. Raises InputError, naming them, when a CSV lacks columns, and when
+    `columns` names an unknown field.
     """
     unknown = sorted(set(columns or ()) - set(FIELDS))
     if unknown:
         raise InputError(f"unknown field {', '.join(unknown)}: columns can be mapped for {', '.join(FIELDS)}")
-    names = {field: (columns or {}).get(field, field) for field in FIELDS}
-    mapped = columns is not None and "published_at" in columns
+    fields = FIELDS if need_url else ("text",)
+    names = {field: (columns or {}).get(field, field) for field in fields}
+    mapped = need_url and columns is not None and "published_at" in columns
     return _csv(lines, names, mapped) if format is RowFormat.CSV else _jsonl(lines, names)
 
 
@@ -65,7 +71,8 @@ def _csv(lines: Iterable[str], names: Mapping[str, str], mapped_time: bool) -> I
         header = [name.strip().removeprefix("\ufeff") for name in next(reader, [])]
     except csv.Error as error:
         raise InputError(f"the header cannot be read as CSV: {error}") from error
-    needed = [names[field] for field in (FIELDS if mapped_time else REQUIRED)]
+    required = [field for field in REQUIRED if field in names]
+    needed = [names[field] for field in (FIELDS if mapped_time else required)]
     missing = [name for name in needed if name not in header]
     if missing:
         raise InputError(
@@ -83,7 +90,7 @@ def _csv(lines: Iterable[str], names: Mapping[str, str], mapped_time: bool) -> I
             continue
         if not cells:
             continue
-        if len(cells) <= max(where[field] for field in REQUIRED):
+        if len(cells) <= max(where[field] for field in required):
             yield BadRow(reader.line_num, f"{len(cells)} cells where the header has {len(header)}")
             continue
         yield _row(reader.line_num, {f: cells[i] if i < len(cells) else None for f, i in where.items()})
@@ -108,6 +115,8 @@ def _row(line: int, values: Mapping[str, object]) -> ImportRow | BadRow:
     text, url, when = values.get("text"), values.get("url"), values.get("published_at")
     if not isinstance(text, str) or not text.strip():
         return BadRow(line, "the text is missing or empty")
+    if "url" not in values:
+        return ImportRow(line, text, "", None)
     if not isinstance(url, str) or not _is_web(url.strip()):
         return BadRow(line, "the url is missing or no web address")
     if when is None or when == "":
