@@ -69,9 +69,10 @@ class Basis:
 
 
 def show_case(
-    visit: Visit, case_id: int, *, refusal: LachanError | None = None, status: int = 200, **extra: Any
+    visit: Visit, case_id: int, *, refusal: LachanError | None = None, beside_form: bool = False
 ) -> Response:
-    """The case page. With `refusal`: what was typed stands in the form again, the refusal beside it."""
+    """The case page. With `refusal`: what was typed stands in the form again, the refusal beside it (or on top,
+    with the words to copy, where the claim and so the form is gone)."""
     actor, desk = visit.person, visit.desk
     case, posts = desk.review.read(actor, case_id)
     with desk.database.read() as unit:
@@ -84,7 +85,7 @@ def show_case(
     shown = revealed(history, actor) if mine and not wide else {}
     return visit.page(
         "case.html",
-        status_of(refusal) if refusal else status,
+        status_of(refusal) if refusal else 200,
         case=case,
         source=source,
         posts=_shown_posts(posts, wide=wide, revealed_by_post=shown),
@@ -113,7 +114,7 @@ def show_case(
         dismiss_reasons=_dismiss_reasons(visit),
         refusal=visit.language.refusal(refusal) if refusal else "",
         typed=_typed(visit) if refusal else {},
-        **extra,
+        beside_form=beside_form and (mine or case.state is CaseState.AWAITING_APPROVAL),
     )
 
 

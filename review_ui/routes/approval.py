@@ -25,7 +25,7 @@ def approve(visit: AtDesk, case_id: int) -> Response:
     except PermissionDenied:
         raise
     except (RefusedError, ConflictError) as error:
-        return show_case(visit, case_id, refusal=error)
+        return show_case(visit, case_id, refusal=error, beside_form=True)
     return visit.go(f"/notices/{notice.id}?done=approved")
 
 
@@ -36,5 +36,5 @@ def send_back(visit: AtDesk, case_id: int) -> Response:
     except PermissionDenied:
         raise
     except (InputError, RefusedError, ConflictError) as error:
-        return show_case(visit, case_id, refusal=error)
+        return show_case(visit, case_id, refusal=error, beside_form=True)
     return visit.go(f"/?done=returned&case={case_id}")

@@ -25,7 +25,7 @@ def decide(visit: AtDesk, case_id: int) -> Response:
     except PermissionDenied:
         raise
     except (InputError, RefusedError, ConflictError) as error:
-        return show_case(visit, case_id, refusal=error)
+        return show_case(visit, case_id, refusal=error, beside_form=True)
     if visit.field("then") == "next":
         return take_next(visit, Route.REVIEW)
     if case.state is CaseState.AWAITING_APPROVAL:

@@ -40,7 +40,7 @@ def refer(visit: AtDesk, case_id: int) -> Response:
     except PermissionDenied:
         raise
     except (InputError, RefusedError, ConflictError) as error:
-        return show_case(visit, case_id, refusal=error)
+        return show_case(visit, case_id, refusal=error, beside_form=True)
     return visit.go(f"/?done=referred&case={case_id}")
 
 
@@ -51,7 +51,7 @@ def dismiss(visit: AtDesk, case_id: int) -> Response:
     except PermissionDenied:
         raise
     except (InputError, RefusedError, ConflictError) as error:
-        return show_case(visit, case_id, refusal=error)
+        return show_case(visit, case_id, refusal=error, beside_form=True)
     return visit.go(f"/?done=dismissed&case={case_id}")
 
 

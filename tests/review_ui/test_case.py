@@ -187,6 +187,7 @@ def test_a_refusal_keeps_what_was_typed(
     assert answer.status_code == 422
     assert said in answer.text
     assert str(fields["reason"]) in answer.text
+    assert answer.text.count('id="refusal"') == 1
     if fields["measure"] == "removal_request":
         assert 'value="removal_request" checked' in answer.text
     assert station.now(case).state is CaseState.CLAIMED
@@ -204,6 +205,8 @@ def test_a_lost_claim_keeps_what_was_typed(station: Station) -> None:
     assert "Bạn không (còn) giữ" in beat.json()["sentence"]
     answer = officer.post(f"/cases/{case.id}/decide", measure="dismiss", reason="Không có gì đáng lo ở đây.")
     assert answer.status_code == 409
+    assert "Không có gì đáng lo ở đây." in answer.text
+    assert answer.text.count('id="refusal"') == 1
 
 
 def test_the_heartbeat_lengthens_the_claim(station: Station) -> None:
