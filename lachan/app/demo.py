@@ -19,10 +19,9 @@ from typing import Any, Final
 
 from lachan.app.bootstrap import DEMO, KIND, Application, clock
 from lachan.app.demo_accounts import DemoLogin
-from lachan.app.demo_decisions import Decided, decide_some
+from lachan.app.demo_decisions import DECIDED_STATES, Decided, decide_some
 from lachan.app.settings import Settings
 from lachan.app.town_server import TownServer, serve_town
-from lachan.domain.case import CaseState
 from lachan.domain.errors import ConflictError, LachanError, NotFound, RefusedError
 from lachan.domain.measure import TWO_PERSON
 from lachan.domain.notice import NoticeState
@@ -32,7 +31,6 @@ from lachan.pipeline.ports import CaseFilter, Counter, CrawlSummary
 
 TOWN: Final = "demo_town"  # state row: port and start of the town, so that a second start serves the same
 DECIDED: Final = "demo_decided"
-DECIDED_STATES: Final = (CaseState.AWAITING_APPROVAL, CaseState.CLOSED, CaseState.APPEALED)
 CRAWL_TIMEOUT: Final = 240.0  # seconds
 
 
@@ -78,7 +76,7 @@ def town_of(application: Application) -> Iterator[TownServer]:
     """Serve the town where it was served before: permalinks carry its port, dates its first start."""
     with application.database.read() as unit:
         known = unit.state.get(TOWN)
-    remembered = json.loads(known) if known else {"port": 0, "now": clock().isoformat()}
+    remembered: dict[str, Any] = json.loads(known) if known else {"port": 0, "now": clock().isoformat()}
     try:
         with serve_town(remembered["port"], now=datetime.fromisoformat(remembered["now"])) as town:
             if known is None:

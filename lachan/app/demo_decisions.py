@@ -24,6 +24,7 @@ from lachan.pipeline.review import Decision
 KEEP_OPEN: Final = 10  # review cases left in the queue for the newcomer
 KEEP_CRIES: Final = 4  # protection cases likewise
 KEEP_WAITING: Final = 2  # takedowns left for the newcomer to approve
+DECIDED_STATES: Final = (CaseState.AWAITING_APPROVAL, CaseState.CLOSED, CaseState.APPEALED)
 RECIPIENT: Final = "Ban quản trị Diễn đàn Bến Sông"
 
 #: The narrowest measure that ends the harm, by category; the rest is asked of the platform.
@@ -49,7 +50,8 @@ def decide_some(application: Application, truth: Mapping[str, Planted], logins: 
     officer = sign_in(application, people[Role.OFFICER])
     approver = sign_in(application, people[Role.APPROVER])
     helper = sign_in(application, people[Role.PROTECTION_OFFICER])
-    takedowns = _review(application, truth, officer)
+    _review(application, truth, officer)
+    takedowns = _waiting_for_approval(application)
     tried = takedowns[:1]
     refused = sum(_self_approval_refused(application, officer, case) for case in tried)
     _deliver(
@@ -73,20 +75,28 @@ def _open(application: Application, route: Route, actor: Actor) -> list[Case]:
         ]
 
 
-def _review(application: Application, truth: Mapping[str, Planted], officer: Actor) -> list[Case]:
-    """Decide all but some; returns those that wait for approval."""
-    takedowns: list[Case] = []
+def _waiting_for_approval(application: Application) -> list[Case]:
+    """Takedowns that a second person must see, those of a run that was cut off too."""
+    where = CaseFilter(route=Route.REVIEW, states=(CaseState.AWAITING_APPROVAL,))
+    with application.database.read() as unit:
+        return sorted(unit.cases.find(where, limit=500), key=lambda case: case.id)
+
+
+def _review(application: Application, truth: Mapping[str, Planted], officer: Actor) -> None:
+    """Decide all but some."""
     waiting = _open(application, Route.REVIEW, officer)
     # Of every category the first is decided, so that search and the summary know all kinds.
     left: list[int] = []
-    kinds: set[Category] = set()
+    with application.database.read() as unit:
+        decided = unit.cases.find(CaseFilter(route=Route.REVIEW, states=DECIDED_STATES), limit=500)
+    kinds: set[Category] = {category for case in decided for category in case.categories}
     for case in waiting:
         if kinds.isdisjoint(case.categories) or len(left) == KEEP_OPEN:
             kinds.update(case.categories)
         else:
             left.append(case.id)
     cases = [case for case in waiting if case.id not in left]
-    for number, case in enumerate(cases, start=1):
+    for case in cases:
         application.review.claim(officer, case.id)
         case, posts = application.review.read(officer, case.id)
         planted = truth.get(posts[0].url)
@@ -98,17 +108,14 @@ def _review(application: Application, truth: Mapping[str, Planted], officer: Act
         case = application.review.correct(
             officer, case.id, categories=planted.categories, urgent=planted.urgent, age=case.age
         )
-        case = application.review.decide(officer, case.id, _decision(case, number))
-        if case.state is CaseState.AWAITING_APPROVAL:
-            takedowns.append(case)
-    return takedowns
+        application.review.decide(officer, case.id, _decision(case))
 
 
-def _decision(case: Case, number: int) -> Decision:
+def _decision(case: Case) -> Decision:
     measure = NARROWEST.get(case.categories[0], Measure.REMOVAL_REQUEST)
     basis = citation.suggested(measure, case.categories, case.age, clock().date())
     why = (
-        f"Bài số {number} của dữ liệu mẫu đang công khai, người dưới 18 tuổi đọc được và có thể bị hại; "
+        f"Bài trong {case.number} của dữ liệu mẫu đang công khai, người dưới 18 tuổi đọc được và có thể bị hại; "
         "biện pháp nhẹ hơn không chấm dứt được."
     )
     return Decision(measure, why, basis, recipient=RECIPIENT)
