@@ -21,8 +21,9 @@ from lachan.store.scope import Scope, chunks
 from lachan.store.tables import frontier as pages
 from lachan.store.tables import frontier_hosts as hosts
 
-#: A page nobody fetched in this time is dropped with its key, and found again when it is still linked.
-PENDING_FOR: Final = timedelta(days=7)
+#: A page nobody fetched in this time is dropped with its key, and found again when it is still linked: an address
+#: can hold words as a post can, and like a post it is gone after a day.
+PENDING_FOR: Final = timedelta(days=1)
 PENDING, LEASED, DONE, FAILED = "pending", "leased", "done", "failed"
 _ERROR_WORD: Final = re.compile(r"[a-z0-9_]{1,40}")
 
