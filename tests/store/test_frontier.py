@@ -93,10 +93,10 @@ def test_retry_waits_and_give_up_is_final(database: SqlDatabase) -> None:
     add(database, ONE, TWO)
     one, two = lease(database)
     with database.write() as unit:
-        unit.frontier.retry(one, NOW, NOW + DAY, "http_503")
+        unit.frontier.retry(one, NOW, NOW + 12 * HOUR, "http_503")
         unit.frontier.give_up(two, NOW, "một câu dài từ bên ngoài")
     assert lease(database) == []
-    assert [page.url for page in lease(database, now=NOW + DAY)] == [ONE.url]
+    assert [page.url for page in lease(database, now=NOW + 12 * HOUR)] == [ONE.url]
     assert add(database, TWO) == 0
     with database.read() as unit:
         assert unit.frontier.counts()["s"]["failed"] == 1
