@@ -11,7 +11,7 @@ from lachan.pipeline.ports import Link, Page, PageKind
 from lachan.store import SqlDatabase
 from lachan.store.frontier import PENDING_FOR
 from lachan.store.keyring import FileKeyRing
-from tests.store.samples import DAY, HOUR, NOW
+from tests.store.samples import HOUR, NOW
 
 ONE = Link("https://a.example/1", PageKind.THREAD, "3")
 TWO = Link("https://a.example/2", PageKind.ARTICLE)
