@@ -38,7 +38,7 @@ def init(
         typer.echo(f"data folder: {application.settings.data}")
         typer.echo(f"key file:    {application.settings.key_file}  (back it up apart from the data)")
         assert made.totp_secret is not None
-        address = pyotp.TOTP(made.totp_secret).provisioning_uri(name, issuer_name="Lá Chắn")
+        address = pyotp.TOTP(made.totp_secret).provisioning_uri(name=name, issuer_name="Lá Chắn")
         typer.echo(f"one-time passwords for {name}: {made.totp_secret}\n  {address}")
 
 

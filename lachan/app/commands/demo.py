@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import typer
 import uvicorn
@@ -29,9 +30,11 @@ from lachan.app.demo_accounts import DemoLogin, make_accounts
 from lachan.app.desk import desk_app
 from lachan.app.settings import read_settings
 from lachan.app.town_server import TownServer
+from lachan.domain.errors import LachanError
 from lachan.pipeline.ports import ReportFormat, ReportKind
 from lachan.reports.period import week_of
 
+UPKEEP_EVERY: Final = 2.0  # seconds
 console = Console(stderr=True)
 
 
@@ -110,10 +113,26 @@ def _serve(application: Application, logins: list[DemoLogin], port: int) -> None
         table.add_row(login.name, login.role.value, login.password)
     console.print(table)
     console.print(f"the desk: [bold]http://{HOST}:{port}[/]   (Ctrl-C ends it)")
-    server = uvicorn.Server(
-        uvicorn.Config(desk_app(application), host=HOST, port=port, log_level="warning", server_header=False)
-    )
-    server.run()
+    desk = desk_app(application)
+    config = uvicorn.Config(desk, host=HOST, port=port, log_level="warning", server_header=False)
+    ended = threading.Event()
+    upkeep = threading.Thread(target=_upkeep, args=(application, ended), daemon=True)
+    upkeep.start()
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        ended.set()
+        upkeep.join()
+
+
+def _upkeep(application: Application, ended: threading.Event) -> None:
+    """What `lachan run` does for live data: what people decide is published, claims run out."""
+    while not ended.wait(UPKEEP_EVERY):
+        try:
+            application.publisher.drain()
+            application.review.expire_claims()
+        except LachanError as error:
+            console.print(f"[yellow]{error}[/]")
 
 
 def register(app: typer.Typer) -> None:
