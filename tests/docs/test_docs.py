@@ -81,7 +81,7 @@ def test_the_periods_are_those_of_the_code() -> None:
     assert f"whole segments of {retain.SEGMENT} events" in page
     assert f"{inbox.WAIT_AT_MOST.total_seconds() / 3600:.0f} hours from capture" in page
     assert f"fingerprints of seen posts | {inbox.FINGERPRINT_DAYS} days" in page
-    assert f"waiting to be fetched | {frontier.PENDING_FOR.days} days" in page
+    assert f"waiting to be fetched | {frontier.PENDING_FOR.total_seconds() / 3600:.0f} hours" in page
     assert f"pages after {LEASE_TIME.total_seconds() / 60:.0f} minutes" in page
 
 
