@@ -19,6 +19,7 @@ from lachan.domain.audit import verify
 from lachan.domain.errors import InputError, LachanError, RefusedError
 from lachan.store.backup import backup as write_backup
 from lachan.store.backup import restore as read_backup
+from lachan.store.backup_file import new_backup_key
 
 GIB = 1024**3
 
@@ -96,6 +97,9 @@ def backup(
         raise InputError(f"{out} exists: choose another name")
     settings = read_settings()
     with opened():
+        if not backup_key.exists():
+            new_backup_key(backup_key)
+            typer.echo(f"{backup_key}: a new backup key; keep it apart from the backups, without it none opens")
         write_backup(settings.database_url, out, backup_key)
     typer.echo(f"{out}: {out.stat().st_size} bytes")
 
