@@ -73,7 +73,7 @@ def test_every_settings_key_is_in_the_operators_page() -> None:
 
 def test_the_periods_are_those_of_the_code() -> None:
     page = _read("operators.md")
-    assert f"or that waits for approval | {case.KEEP_UNDECIDED.days} days |" in page
+    assert f"or that waits for approval | {case.KEEP_UNDECIDED.days} days from" in page
     assert f"text of a dismissed case | {case.KEEP_DISMISSED.days} days" in page
     assert f"text of a confirmed case, of a referred one | {case.KEEP_CONFIRMED.days} days" in page
     assert f"fact rows of cases | {case.KEEP_FACTS.days} days" in page
