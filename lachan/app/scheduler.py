@@ -9,8 +9,8 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import timedelta
+from typing import Final, Protocol
 
 from lachan.app.bootstrap import clock
 from lachan.pipeline.ports import Database, ScheduledJob
@@ -29,55 +29,78 @@ JOBS: Final = (
 #: What goes on while everything is stopped: nothing is read, but what is due is still deleted.
 ALWAYS: Final = frozenset({"retain", "publish"})
 
-Start = Callable[[Sequence[str]], int]
 log = logging.getLogger(__name__)
 
 
-def start_command(command: Sequence[str]) -> int:
-    """Run `lachan COMMAND` as a child; returns its exit status."""
-    done = subprocess.run([sys.executable, "-m", "lachan.app.cli", *command], check=False)  # noqa: S603
-    return done.returncode
+class Child(Protocol):
+    """A started command, as `subprocess.Popen` is one."""
+
+    def poll(self) -> int | None: ...
+
+    def terminate(self) -> None: ...
+
+    def wait(self) -> int: ...
+
+
+Start = Callable[[Sequence[str]], Child]
+
+
+def start_command(command: Sequence[str]) -> Child:
+    """Start `lachan COMMAND` as a child in a session of its own: Ctrl-C reaches it through us alone."""
+    return subprocess.Popen(  # noqa: S603 - our own commands
+        [sys.executable, "-m", "lachan.app.cli", *command], start_new_session=True
+    )
 
 
 class Scheduler:
-    """Starts jobs when due. A second one stands by and takes over when the leader's lease runs out."""
+    """Starts jobs when due, each beside the others, none twice. A second scheduler stands by and takes over
+    when the leader's lease runs out; the leader renews it at every tick, however long a crawl takes."""
 
     def __init__(self, database: Database, owner: str, start: Start = start_command) -> None:
         self._database = database
         self._owner = owner
         self._start = start
+        self._running: dict[str, Child] = {}
         self._ended = threading.Event()
 
     def run(self) -> None:
-        """Work until SIGINT or SIGTERM; the job under way is finished first."""
+        """Work until SIGINT or SIGTERM; jobs under way are asked to end, and waited for."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self._ended.set())
         while not self._ended.is_set():
             self.tick()
             self._ended.wait(TICK)
+        for child in self._running.values():
+            child.terminate()
+        for child in self._running.values():
+            child.wait()
         with self._database.write() as unit:
             unit.leases.release(LEASE_NAME, self._owner)
 
     def tick(self) -> list[str]:
-        """Start what is due, if we lead; returns the names of the jobs that ran."""
-        ran = []
+        """Note what ended, start what is due, if we lead; returns the names of the jobs that were started."""
+        self._reap()
+        started = []
         for job in self._due():
-            status = self._start(job.command)
-            now = clock()
+            self._running[job.name] = self._start(job.command)
+            started.append(job.name)
+        return started
+
+    def _reap(self) -> None:
+        """Jobs that ended: their next run counts from now."""
+        for name, child in list(self._running.items()):
+            status = child.poll()
+            if status is None:
+                continue
+            del self._running[name]
             error = None if status == 0 else f"exit status {status}"
             if error:
-                log.error("job %s: %s", job.name, error)
+                log.error("job %s: %s", name, error)
+            now = clock()
             with self._database.write() as unit:
-                unit.schedule.save(
-                    replace(
-                        job,
-                        last_at=now,
-                        last_error=error,
-                        next_at=now + timedelta(seconds=job.every_seconds),
-                    )
-                )
-            ran.append(job.name)
-        return ran
+                job = next(job for job in unit.schedule.all() if job.name == name)
+                after = now + timedelta(seconds=job.every_seconds)
+                unit.schedule.save(replace(job, last_at=now, last_error=error, next_at=after))
 
     def _due(self) -> list[ScheduledJob]:
         now = clock()
@@ -90,11 +113,9 @@ class Scheduler:
                     known[name] = ScheduledJob(name, command, every, next_at=now)
                     unit.schedule.save(known[name])
             stopped = unit.state.get(STOP) is not None
-        return sorted(
-            (job for job in known.values() if job.next_at <= now and (not stopped or job.name in ALWAYS)),
-            key=_when,
+        due = (
+            job
+            for job in known.values()
+            if job.next_at <= now and job.name not in self._running and (not stopped or job.name in ALWAYS)
         )
-
-
-def _when(job: ScheduledJob) -> datetime:
-    return job.next_at
+        return sorted(due, key=lambda job: job.next_at)

@@ -1,6 +1,7 @@
 """Settings: read once from `lachan.toml` and the environment, then never changed.
 
-The environment wins over the file. Relative paths in the file are relative to it. An unknown key is an error:
+The environment wins over the file. Relative paths count from the file's folder (without a file, from the current
+one); the path within a `database_url` is taken as written. An unknown key is an error:
 a mistyped setting must not pass in silence.
 """
 
@@ -72,7 +73,10 @@ def read_settings(
         raise InputError(f"{path} has unknown keys: {', '.join(sorted(unknown))}")
 
     def value(name: str) -> str | None:
-        return environment.get(f"LACHAN_{name.upper()}") or read.get(name)
+        given = environment.get(f"LACHAN_{name.upper()}") or read.get(name)
+        if given is not None and not isinstance(given, (str, bool)):
+            raise InputError(f"{name} in {path} must be in quotation marks")
+        return None if given is None else str(given)
 
     def place(name: str) -> Path | None:
         given = value(name)
@@ -85,7 +89,7 @@ def read_settings(
     return Settings(
         data=folder_,
         database_url=value("database_url") or f"sqlite:///{folder_ / 'lachan.db'}",
-        index_url=value("index_url") or str(folder_ / "index"),
+        index_url=str(place("index_url") or folder_ / "index"),
         key_file=place("key_file") or _default_key_file(environment, folder_),
         models=place("models"),
         contact=value("contact"),

@@ -1,6 +1,6 @@
 """The law that a letter may stand on: versioned rows, chosen by the day of the act.
 
-The rows are in `citations.json` and go out with a release; an admin can only expire one. `verified` means that
+The rows are in `citations.json` and go out with a release; nothing else can add one. `verified` means that
 the clause was read in a full-text copy; none has been checked against the official gazette yet.
 `dates_verified` says the same of the days in force.
 

@@ -99,7 +99,9 @@ def backup(
     with opened():
         if not backup_key.exists():
             new_backup_key(backup_key)
-            typer.echo(f"{backup_key}: a new backup key; keep it apart from the backups, without it none opens")
+            typer.echo(
+                f"{backup_key}: a new backup key; keep it apart from the backups, without it none opens"
+            )
         write_backup(settings.database_url, out, backup_key)
     typer.echo(f"{out}: {out.stat().st_size} bytes")
 
