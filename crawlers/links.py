@@ -32,7 +32,7 @@ _NEVER: Final = re.compile(
     re.IGNORECASE,
 )
 _COUNT: Final = re.compile(
-    r"(\d[\d.,]*)\s*(?:trả lời|bài viết|phản hồi|bình luận|replies|posts|comments)", re.IGNORECASE
+    r"(?<![\d.,])(\d[\d.,]{0,11})\s{0,5}(?:trả lời|bài viết|phản hồi|bình luận|replies|posts|comments)", re.IGNORECASE
 )
 
 
@@ -78,6 +78,7 @@ def page_links(tree: Element, url: str, kind: PageKind) -> list[Link]:
     """
     base, here = base_of(tree, url), thread_of(url)
     found: dict[str, Link] = {}
+    counted: dict[Element, str] = {}
     for anchor in islice(tree.iter("a", "link"), _MAX_ANCHORS):
         relation = (anchor.get("rel") or "").lower().split()
         if anchor.tag == "link" and "next" not in relation:
@@ -94,14 +95,17 @@ def page_links(tree: Element, url: str, kind: PageKind) -> list[Link]:
         promised = kind_of(target)
         if promised is None:
             continue
-        mark = _replies(anchor) if promised is PageKind.THREAD else ""
+        mark = _replies(anchor, counted) if promised is PageKind.THREAD else ""
         if target not in found or (mark and not found[target].mark):
             found[target] = Link(target, promised, mark)
     return list(found.values())
 
 
-def _replies(anchor: Element) -> str:
-    """The number of replies in the row in which the link stands; "" when it shows none."""
+def _replies(anchor: Element, counted: dict[Element, str]) -> str:
+    """The number of replies in the row in which the link stands; "" when it shows none.
+
+    `counted` holds the rows that were read: thousands of links may stand in one.
+    """
     row = anchor
     for _ in range(6):
         row = row.getparent()
@@ -116,6 +120,8 @@ def _replies(anchor: Element) -> str:
             "topic",
             "discussion",
         }:
-            match = _COUNT.search(visible_text(row))
-            return match[1] if match else ""
+            if row not in counted:
+                match = _COUNT.search(visible_text(row))
+                counted[row] = match[1] if match else ""
+            return counted[row]
     return ""

@@ -280,7 +280,7 @@ _PATTERNS: Final[tuple[tuple[DetailKind, re.Pattern[str]], ...]] = (
     (
         DetailKind.ADDRESS,
         re.compile(
-            r"\b(?:số\s+nhà|so\s+nha|số|so|nhà|nha)?\s*\d{1,5}(?:/\d{1,5})*[a-z]?,?\s+"
+            r"\b(?:số\s+nhà|so\s+nha|số|so|nhà|nha)?\s*\d{1,5}(?:/\d{1,5}){0,7}[a-z]?,?\s+"
             r"(?:đường|duong|phố|pho|ngõ|ngo|ngách|ngach|hẻm|hem|kiệt|kiet|tổ|thôn|ấp|xóm|khu phố|quốc lộ)"
             rf"(?:\s+(?-i:(?:{_PROPER}|\d[\d/]*)))*"
             r"|\b(?:ngõ|ngách|hẻm|kiệt|hem|ngach)\s+\d[\d/]*[a-z]?"
@@ -288,7 +288,7 @@ _PATTERNS: Final[tuple[tuple[DetailKind, re.Pattern[str]], ...]] = (
             re.IGNORECASE,
         ),
     ),
-    (DetailKind.ADDRESS, re.compile(rf"\b\d{{1,5}}(?:/\d{{1,5}})+[A-Za-z]?(?:\s+{_PROPER})+")),
+    (DetailKind.ADDRESS, re.compile(rf"\b\d{{1,5}}(?:/\d{{1,5}}){{1,7}}[A-Za-z]?(?:\s+{_PROPER})+")),
     (DetailKind.NAME, re.compile(rf"(?<!\w)(?i:{_TITLES})\s+(?P<value>{_PROPER}(?:\s+{_PROPER}){{0,4}})")),
 )
 #: Hidden for victims only: for others, "lớp 8" is the sign of a minor that an officer must see.

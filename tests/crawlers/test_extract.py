@@ -73,6 +73,20 @@ def test_large_and_deep_pages_come_to_an_end(body: bytes) -> None:
     read(body, SourceKind.FORUM, PageKind.THREAD)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<article>" + "".join(f"<a href='/threads/x.{i}/'>x</a>{'y' * 600}" for i in range(6_000)),
+        "<li><a href='/threads/x.1/'>x</a>" + "1" * 2_000_000,
+        "<li><a href='/threads/x.1/'>x</a>" + "1 " * 1_000_000,
+    ],
+    ids=["one row of links", "one number", "numbers"],
+)
+def test_listings_made_to_cost_time_come_to_an_end(body: str) -> None:
+    fetched = Fetched(URL, body.encode(), NOW)
+    assert READERS[SourceKind.FORUM](fetched, PageKind.LISTING).links
+
+
 def test_what_a_page_asks_of_robots() -> None:
     def found(head: str = "", tag: str = "") -> tuple[int, int]:
         html = f"<html><head>{head}</head><body>{XENFORO}<a href='page-2'>2</a></body></html>"

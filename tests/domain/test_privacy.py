@@ -97,6 +97,17 @@ def test_names_after_cue_words() -> None:
     assert mask("em Nguyễn Văn Nam khóc, cô Hoa biết").text == f"em {NAME_MARK} khóc, cô {NAME_MARK} biết"
 
 
+@pytest.mark.parametrize("text", ["1/" * 100_000, "1/1 A " * 30_000, "số 1/" * 40_000])
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_text_made_to_cost_time_comes_to_an_end(text: str, wide: bool) -> None:
+    assert mask(text, wide=wide).text
+
+
+def test_long_house_numbers_are_hidden_whole() -> None:
+    assert mask("ở 12/3/4/5/6/7/8/9 Lê Lợi nhé").text == "ở [địa chỉ] nhé"
+    assert mask("12/3/4/5/6/7/8/9, đường Lê Lợi").text == "[địa chỉ]"
+
+
 def test_times_dates_and_prices_stay() -> None:
     text = "8h30 tối 12/10/2026, giá 1.500.000 đồng, 3 bạn lớp 8A2, phường bên"
     assert mask(text).text == text
