@@ -132,7 +132,8 @@ def crawl_in_child(data: Path) -> CrawlSummary:
         check=False,
     )
     if done.returncode != 0:
-        raise LachanError(f"the crawl stopped: {done.stderr.strip()[-500:] or 'no word why'}")
+        why = done.stderr.strip()[-500:].removeprefix("lachan: ")
+        raise LachanError(f"the crawl stopped: {why or 'no word why'}")
     read = json.loads(done.stdout.splitlines()[-1])
     return CrawlSummary(**{**read, "problems": tuple(read["problems"])})
 

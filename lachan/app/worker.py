@@ -13,7 +13,7 @@ import os
 import secrets
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -29,10 +29,10 @@ class Worker:
     def __init__(self, data: Path, database: Database) -> None:
         # host, process and a random tag, since process ids come again
         self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
-        self._folder = data / FOLDER
+        self._folder, self._database = data / FOLDER, database
         try:
             with self._entering():
-                self._free_the_dead(database)
+                self._free_the_dead()
                 self._lock = _open(self._folder / self.name)
                 fcntl.flock(self._lock, fcntl.LOCK_EX)
         except OSError as error:
@@ -42,11 +42,22 @@ class Worker:
             ) from error
 
     def end(self) -> None:
-        """Leave: nothing is held any more."""
-        (self._folder / self.name).unlink(missing_ok=True)
-        os.close(self._lock)
+        """Leave: what is still held (after an error) is freed, now or, if that cannot be, at the next start."""
+        path = self._folder / self.name
+        try:
+            with suppress(LachanError, OSError):
+                self._free(path)
+        finally:
+            os.close(self._lock)
 
-    def _free_the_dead(self, database: Database) -> None:
+    def _free(self, path: Path) -> None:
+        with self._database.write() as unit:
+            unit.frontier.release(path.name)
+            unit.inbox.release(path.name)
+            unit.leases.free(path.name)
+        path.unlink()
+
+    def _free_the_dead(self) -> None:
         for path in self._folder.glob("[!.]*"):
             handle = _open(path)
             try:
@@ -54,11 +65,7 @@ class Worker:
             except BlockingIOError:
                 continue  # alive
             else:
-                with database.write() as unit:
-                    unit.frontier.release(path.name)
-                    unit.inbox.release(path.name)
-                    unit.leases.free(path.name)
-                path.unlink()
+                self._free(path)
             finally:
                 os.close(handle)
 
