@@ -32,7 +32,8 @@ _NEVER: Final = re.compile(
     re.IGNORECASE,
 )
 _COUNT: Final = re.compile(
-    r"(?<![\d.,])(\d[\d.,]{0,11})\s{0,5}(?:trả lời|bài viết|phản hồi|bình luận|replies|posts|comments)", re.IGNORECASE
+    r"(?<![\d.,])(\d[\d.,]{0,11})\s{0,5}(?:trả lời|bài viết|phản hồi|bình luận|replies|posts|comments)",
+    re.IGNORECASE,
 )
 
 
