@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import platform
 import secrets
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,7 +28,7 @@ class Worker:
 
     def __init__(self, data: Path, database: Database) -> None:
         # host, process and a random tag, since process ids come again
-        self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        self.name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(3)}"
         self._folder, self._database = data / FOLDER, database
         try:
             with self._entering():
