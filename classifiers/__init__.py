@@ -12,7 +12,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from classifiers.judge import LinearJudge
+from classifiers.judge import CascadeJudge
 from lachan.pipeline.ports import Judge
 
 __all__ = ["default_folder", "load_judge"]
@@ -25,4 +25,4 @@ def default_folder() -> Path:
 
 def load_judge(path: Path | None = None) -> Judge:
     """The judge in a model folder, by default the packaged one. Raises InputError for an unsound folder."""
-    return LinearJudge.load(path or default_folder())
+    return CascadeJudge.load(path or default_folder())

@@ -1,18 +1,20 @@
 """The judge: texts in, assessments out, each with its reasons and the words that carried it.
 
-normalise -> rules (no sign of a minor: let go at once) -> scores -> domain.routing -> spans and reasons
+normalise -> rules (no sign of a minor: let go at once) -> linear model (clearly harmless: let go)
+-> encoder, blended with the linear scores -> domain.routing -> spans and reasons
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from classifiers import evidence, features, linear, spans
+from classifiers import evidence, features, linear, model_folder, spans
+from classifiers.model_folder import Model
 from classifiers.normalise import normalise, normalise_text
 from lachan.domain.assessment import Assessment, Reason
 from lachan.domain.routing import Routed, Thresholds, route
@@ -34,24 +36,22 @@ class _Suspect:
     found: evidence.Findings
 
 
-class LinearJudge:
-    """`ports.Judge` over a linear model. Thread-safe: nothing changes after construction."""
+class CascadeJudge:
+    """`ports.Judge` over a linear model and, where the folder has one, an encoder. Thread-safe."""
 
-    def __init__(
-        self, model: linear.LinearModel, card: linear.Card, thresholds: Thresholds | None = None
-    ) -> None:
+    def __init__(self, model: Model, thresholds: Thresholds | None = None) -> None:
         """`thresholds` may raise the shipped ones (`Thresholds.raised`), never lower them."""
-        shipped = card.thresholds
+        shipped = model.card.thresholds
         self._model = model
-        self._card = card
+        self._card = model.card
         self._thresholds = (
             shipped if thresholds is None else shipped.raised(thresholds.review, thresholds.protect)
         )
 
     @staticmethod
-    def load(folder: Path) -> LinearJudge:
+    def load(folder: Path) -> CascadeJudge:
         """Read a model folder. Raises InputError when there is no sound model in it."""
-        return LinearJudge(*linear.load(folder))
+        return CascadeJudge(model_folder.load(folder))
 
     @property
     def name(self) -> str:
@@ -64,16 +64,12 @@ class LinearJudge:
         return self._card.digest
 
     @property
-    def model(self) -> linear.LinearModel:
-        return self._model
-
-    @property
     def thresholds(self) -> Thresholds:
         return self._thresholds
 
-    def raised(self, thresholds: Thresholds) -> LinearJudge:
+    def raised(self, thresholds: Thresholds) -> CascadeJudge:
         """The same judge, flagging less. Raises RefusedError for a threshold under the shipped one."""
-        return LinearJudge(self._model, self._card, thresholds)
+        return CascadeJudge(self._model, thresholds)
 
     def assess(self, items: Sequence[JudgeInput]) -> list[Assessment]:
         """One assessment an item, in order; span offsets are code points of the given text."""
@@ -92,11 +88,7 @@ class LinearJudge:
                 suspects.append(_Suspect(at, text, found))
         if not suspects:
             return results
-        margins = self._model.margins(
-            features.occurrences([s.text for s in suspects], [s.found.hits for s in suspects])
-        )
-        probabilities = self._model.calibrated(margins)
-        for suspect, margin, row in zip(suspects, margins, probabilities, strict=True):
+        for suspect, margin, row in self._scored(suspects):
             item = items[suspect.at]
             routed = route(
                 linear.scores_of(row),
@@ -109,21 +101,51 @@ class LinearJudge:
                 results[suspect.at] = self._flagged(item, suspect, routed, margin, float(row[linear.URGENT]))
         return results
 
+    def _scored(self, suspects: Sequence[_Suspect]) -> Iterator[tuple[_Suspect, linear.F32, linear.F32]]:
+        """Each suspect that the linear stage does not let go, with its margins and its probabilities."""
+        margins = self._model.linear.margins(
+            features.occurrences([s.text for s in suspects], [s.found.hits for s in suspects])
+        )
+        probabilities = self._model.linear.calibrated(margins)
+        if self._model.encoder is None or self._model.blend is None:
+            yield from zip(suspects, margins, probabilities, strict=True)
+            return
+        read = np.flatnonzero(~self._model.blend.harmless(probabilities))
+        logits = self._model.encoder.logits([suspects[at].text for at in read])
+        blended = self._model.blend.probabilities(probabilities[read], logits)
+        for at, row in zip(read, blended, strict=True):
+            yield suspects[at], margins[at], row
+
     def _flagged(
         self, item: JudgeInput, suspect: _Suspect, routed: Routed, margin: linear.F32, urgency: float
     ) -> Assessment:
         traced = normalise(item.text[:LONGEST_READ])
         reasons, urgent = self._reasons(suspect.found, routed, urgency)
+        ranking = spans.rank(self._model.linear, traced.text, suspect.found.hits, routed, margin)
         return Assessment(
             route=routed.route,
             context=routed.context,
             model=self.name,
             labels=routed.labels,
-            spans=spans.carrying(self._model, self._thresholds, traced, suspect.found.hits, routed, margin),
+            spans=spans.carrying(ranking, traced, self._still(routed)),
             reasons=tuple(_given(traced.given_span, reason) for reason in reasons),
             urgent=urgent,
             age=suspect.found.age if suspect.found.minors else AgeBand.AGE_UNKNOWN,
         )
+
+    def _still(self, routed: Routed) -> spans.Still:
+        """Whether texts still score as `routed` does, by the score alone."""
+        promoting = routed.context is Context.PROMOTING
+        threshold = self._thresholds.review if promoting else self._thresholds.protect
+
+        def still(texts: Sequence[str]) -> list[bool]:
+            said = []
+            for row in scores(self._model, texts):
+                each = linear.scores_of(row)
+                said.append((each.promoting if promoting else each.victim + each.witness) >= threshold)
+            return said
+
+        return still
 
     def _reasons(self, found: evidence.Findings, routed: Routed, urgency: float) -> tuple[list[Reason], bool]:
         """The rules that held for this outcome, and whether it is urgent: a rule and the model agree."""
@@ -144,10 +166,12 @@ def _given(span_of: spans.SpanOf, reason: Reason) -> Reason:
     return Reason(reason.code, *span_of(reason.start, reason.end))
 
 
-def scores(judge: LinearJudge, texts: Sequence[str]) -> linear.F32:
-    """Calibrated probabilities of every text, (texts, COLUMNS), whether it has a sign of a minor or not."""
-    normal = [normalise_text(text[:LONGEST_READ]) for text in texts]
-    hits = [evidence.find(text).hits for text in normal]
-    if not normal:
+def scores(model: Model, texts: Sequence[str]) -> linear.F32:
+    """Probabilities of every normalised text, (texts, COLUMNS), read by every stage whatever an earlier says."""
+    if not texts:
         return np.zeros((0, linear.COLUMNS), dtype=np.float32)
-    return judge.model.calibrated(judge.model.margins(features.occurrences(normal, hits)))
+    hits = [evidence.find(text).hits for text in texts]
+    alone = model.linear.calibrated(model.linear.margins(features.occurrences(texts, hits)))
+    if model.encoder is None or model.blend is None:
+        return alone
+    return model.blend.probabilities(alone, model.encoder.logits(texts))

@@ -5,11 +5,8 @@ columns: one per context (softmax), one per category (sigmoid), one for urgency 
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -17,14 +14,13 @@ from numpy.typing import NDArray
 
 from classifiers.features import BUCKETS, Occurrences, weights
 from lachan.domain.errors import InputError
-from lachan.domain.routing import Scores, Thresholds
+from lachan.domain.routing import Scores
 from lachan.domain.taxonomy import Category, Context
 
 CONTEXTS: Final = tuple(Context)
 CATEGORIES: Final = tuple(Category)
 COLUMNS: Final = len(CONTEXTS) + len(CATEGORIES) + 1
 URGENT: Final = COLUMNS - 1
-FORMAT: Final = 2
 #: Highest category margins that speak for a context.
 TOP: Final = 2
 
@@ -142,109 +138,32 @@ def scores_of(row: F32) -> Scores:
     )
 
 
-@dataclass(frozen=True)
-class Card:
-    """`model.json`: what the weights are, from what, and from which scores on they flag."""
-
-    name: str
-    digest: str
-    thresholds: Thresholds
-    urgent: float
-    data: dict[str, str]
-    seed: int
-
-    @property
-    def full_name(self) -> str:
-        return f"{self.name}@{self.digest[:12]}"
-
-
-def _digest(weights_file: Path, settings: dict[str, Any]) -> str:
-    """SHA-256 over the weights and everything in the card that changes a judgement."""
-    sha = hashlib.sha256(weights_file.read_bytes())
-    sha.update(json.dumps(settings, sort_keys=True, ensure_ascii=True).encode())
-    return sha.hexdigest()
-
-
-def _settings(thresholds: Thresholds, urgent: float) -> dict[str, Any]:
+def arrays_of(model: LinearModel, rarity_unknown: float) -> dict[str, NDArray[Any]]:
+    """The model as it is stored: 8-bit weights, a step a column."""
+    known = len(model.buckets)
+    steps = np.abs(model.coefficients[:known]).max(axis=0, initial=0.0) / 127.0 + 1e-12
     return {
-        "format": FORMAT,
-        "review": thresholds.review,
-        "protect": thresholds.protect,
-        "default_category": thresholds.default_category,
-        "category": {str(key): value for key, value in sorted(thresholds.category.items())},
-        "urgent": urgent,
+        "buckets": np.diff(model.buckets, prepend=0).astype(np.uint32),
+        "coefficients": np.round(model.coefficients[:known] / steps).astype(np.int8),
+        "steps": steps.astype(np.float32),
+        "intercepts": model.intercepts,
+        "slopes": model.slopes,
+        "shifts": model.shifts,
+        "mixing": model.mixing,
+        "rarity": model.rarity[model.buckets].astype(np.float16),
+        "rarity_unknown": np.array(rarity_unknown, dtype=np.float32),
     }
 
 
-def save(
-    folder: Path,
-    name: str,
-    model: LinearModel,
-    rarity_unknown: float,
-    thresholds: Thresholds,
-    urgent: float,
-    data: dict[str, str],
-    seed: int,
-) -> Card:
-    """Write `weights.npz` and `model.json` into `folder`; returns the card with its digest."""
-    folder.mkdir(parents=True, exist_ok=True)
-    known = len(model.buckets)
-    largest = np.abs(model.coefficients[:known]).max(axis=0) / 127.0 + 1e-12
-    np.savez_compressed(
-        folder / "weights.npz",
-        buckets=np.diff(model.buckets, prepend=0).astype(np.uint32),
-        coefficients=np.round(model.coefficients[:known] / largest).astype(np.int8),
-        steps=largest.astype(np.float32),
-        intercepts=model.intercepts,
-        slopes=model.slopes,
-        shifts=model.shifts,
-        mixing=model.mixing,
-        rarity=model.rarity[model.buckets].astype(np.float16),
-        rarity_unknown=np.float32(rarity_unknown),
+def of_arrays(arrays: Mapping[str, NDArray[Any]]) -> LinearModel:
+    """Back from `arrays_of`. Raises KeyError or InputError for arrays that do not fit."""
+    return LinearModel.of(
+        np.cumsum(arrays["buckets"].astype(np.int64)),
+        arrays["coefficients"].astype(np.float32) * arrays["steps"],
+        arrays["intercepts"],
+        arrays["slopes"],
+        arrays["shifts"],
+        arrays["mixing"],
+        arrays["rarity"].astype(np.float32),
+        float(arrays["rarity_unknown"]),
     )
-    settings = _settings(thresholds, urgent)
-    card = Card(name, _digest(folder / "weights.npz", settings), thresholds, urgent, data, seed)
-    document = {"name": name, "digest": card.digest, "settings": settings, "data": data, "seed": seed}
-    (folder / "model.json").write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    return card
-
-
-def load(folder: Path) -> tuple[LinearModel, Card]:
-    """Read a model folder. Raises InputError when it is incomplete, of another format, or was changed."""
-    try:
-        document = json.loads((folder / "model.json").read_text("utf-8"))
-        settings = document["settings"]
-        thresholds = Thresholds(
-            review=float(settings["review"]),
-            protect=float(settings["protect"]),
-            category={Category(key): float(value) for key, value in settings["category"].items()},
-            default_category=float(settings["default_category"]),
-        )
-        card = Card(
-            str(document["name"]),
-            str(document["digest"]),
-            thresholds,
-            float(settings["urgent"]),
-            dict(document["data"]),
-            int(document["seed"]),
-        )
-        if settings["format"] != FORMAT:
-            raise InputError(f"{folder}: model format {settings['format']}, this release reads {FORMAT}")
-        if _digest(folder / "weights.npz", _settings(thresholds, card.urgent)) != card.digest:
-            raise InputError(
-                f"{folder}: the weights or thresholds do not match the digest; train or copy again"
-            )
-        with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
-            model = LinearModel.of(
-                np.cumsum(arrays["buckets"].astype(np.int64)),
-                arrays["coefficients"].astype(np.float32) * arrays["steps"],
-                arrays["intercepts"],
-                arrays["slopes"],
-                arrays["shifts"],
-                arrays["mixing"],
-                arrays["rarity"].astype(np.float32),
-                float(arrays["rarity_unknown"]),
-            )
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{folder}: no readable model ({error}); train one with `lachan train`") from error
-    return model, card

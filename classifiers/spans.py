@@ -1,13 +1,14 @@
 """The words that carry a decision: what to delete so that the text is no longer flagged.
 
-Each feature's share of the deciding margin is spread over the words it came from; words are taken, the
-heaviest first, until the score left is under its threshold.
+Each feature's share of the linear model's deciding margin is spread over the words it came from; words are
+taken, the heaviest first, until what is left no longer scores as it did: the whole judge is asked, not a guess.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -17,14 +18,14 @@ from classifiers import features, linear
 from classifiers.normalise import Normalised
 from classifiers.phrases import Hit
 from lachan.domain.assessment import Span
-from lachan.domain.routing import Routed, Thresholds
+from lachan.domain.routing import Routed
 from lachan.domain.taxonomy import Category, Context
 
 SpanOf = Callable[[int, int], tuple[int, int]]
+#: Whether each normalised text is still scored as the flagged one was.
+Still = Callable[[Sequence[str]], list[bool]]
 
 _WORD: Final = re.compile(r"\S+")
-#: What is left must lie this far under the threshold (in logits): deleting words makes new neighbours.
-_CLEARANCE: Final = 1.0
 #: Never more than this share of the words: a span that marks everything explains nothing.
 _MOST: Final = 0.6
 
@@ -47,25 +48,25 @@ def _word_shares(
     return spread
 
 
-def carrying(
-    model: linear.LinearModel,
-    thresholds: Thresholds,
-    traced: Normalised,
-    hits: Sequence[Hit],
-    routed: Routed,
-    margin: linear.F32,
-) -> tuple[Span, ...]:
-    """Spans of the given text for a flagged outcome, in order, neighbours of one category joined.
+@dataclass(frozen=True)
+class Ranking:
+    """The words of a normalised text, as ranges; which carry the decision, heaviest first; and for what."""
 
-    `margin` is the text's row of raw margins.
-    """
-    words = [(match.start(), match.end()) for match in _WORD.finditer(traced.text)]
+    words: tuple[tuple[int, int], ...]
+    heaviest: tuple[int, ...]
+    category: tuple[Category, ...]
+
+
+def rank(
+    model: linear.LinearModel, text: str, hits: Sequence[Hit], routed: Routed, margin: linear.F32
+) -> Ranking:
+    """Words of the normalised `text` by their share of the decision; `margin` is its row of raw margins."""
+    words = tuple((match.start(), match.end()) for match in _WORD.finditer(text))
     if not words:
-        return ()
+        return Ranking((), (), ())
     promoting = routed.context is Context.PROMOTING
     sides = (Context.PROMOTING,) if promoting else (Context.VICTIM, Context.WITNESS)
-    threshold = thresholds.review if promoting else thresholds.protect
-    found = features.occurrences([traced.text], [hits])
+    found = features.occurrences([text], [hits])
     count = len(linear.CONTEXTS)
     top = [int(column) for column in linear.top_categories(margin[None])[0]]
     columns = [
@@ -73,32 +74,38 @@ def carrying(
         *top,
         *(count + linear.CATEGORIES.index(label.category) for label in routed.labels),
     ]
-    shares = _word_shares(found, model.contributions(found, columns), words, len(traced.text))
-    logits = model.context_logits(margin[None])[0]
+    shares = _word_shares(found, model.contributions(found, columns), words, len(text))
     contexts = shares[:, : count + len(top)] @ model.mixing
     index = {context: at for at, context in enumerate(linear.CONTEXTS)}
-    for_sides = [index[side] for side in sides]
-    against = index[Context.OTHER]
-    decisive = contexts[:, for_sides].max(axis=1) - contexts[:, against]
-    need = _logit(threshold) - _CLEARANCE
-    left = float(np.logaddexp.reduce(logits[for_sides]) - _others(logits, for_sides))
-    chosen: list[int] = []
-    for word in np.argsort(-decisive):
-        if left < need or (len(chosen) + 1 > _MOST * len(words) and chosen) or decisive[word] <= 0:
-            break
-        chosen.append(int(word))
-        left -= float(decisive[word])
-    category = {word: _speaks_for(shares[word, count + len(top) :], routed) for word in chosen}
-    return _joined(sorted(chosen), words, category, traced)
+    decisive = contexts[:, [index[side] for side in sides]].max(axis=1) - contexts[:, index[Context.OTHER]]
+    return Ranking(
+        words,
+        tuple(int(word) for word in np.argsort(-decisive, kind="stable")),
+        tuple(_speaks_for(each, routed) for each in shares[:, count + len(top) :]),
+    )
 
 
-def _logit(probability: float) -> float:
-    return float(np.log(probability / (1.0 - probability)))
+def carrying(ranking: Ranking, traced: Normalised, still: Still) -> tuple[Span, ...]:
+    """Spans of the given text, in order, neighbours of one category joined.
+
+    The fewest of the heaviest words (in steps that grow) without which `still` is false; at most a fixed share
+    of the words, and that many when none suffice.
+    """
+    if not ranking.words:
+        return ()
+    most = max(1, int(_MOST * len(ranking.words)))
+    sizes = [1]
+    while sizes[-1] < most:
+        sizes.append(min(most, sizes[-1] + 1 + sizes[-1] // 2))
+    left = still([_without(traced.text, ranking, size) for size in sizes])
+    size = next((size for size, flagged in zip(sizes, left, strict=True) if not flagged), most)
+    chosen = sorted(ranking.heaviest[:size])
+    return _joined(chosen, ranking.words, ranking.category, traced)
 
 
-def _others(logits: linear.F32, sides: Sequence[int]) -> float:
-    rest = [at for at in range(len(logits)) if at not in sides]
-    return float(np.logaddexp.reduce(logits[rest]))
+def _without(text: str, ranking: Ranking, size: int) -> str:
+    gone = set(ranking.heaviest[:size])
+    return " ".join(text[a:b] for word, (a, b) in enumerate(ranking.words) if word not in gone)
 
 
 def _speaks_for(shares: NDArray[np.float64], routed: Routed) -> Category:
@@ -106,7 +113,10 @@ def _speaks_for(shares: NDArray[np.float64], routed: Routed) -> Category:
 
 
 def _joined(
-    chosen: Sequence[int], words: Sequence[tuple[int, int]], category: dict[int, Category], traced: Normalised
+    chosen: Sequence[int],
+    words: Sequence[tuple[int, int]],
+    category: Sequence[Category],
+    traced: Normalised,
 ) -> tuple[Span, ...]:
     result: list[Span] = []
     before = -2

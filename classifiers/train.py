@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from classifiers import fitting, labelled, linear, thresholds
+from classifiers import fitting, labelled, linear, model_folder, thresholds
 from classifiers.labelled import Row
 from lachan.domain.errors import InputError
 
@@ -75,5 +75,5 @@ def train(
     chosen = thresholds.choose(rows, model.calibrated(margins))
     say("fitted on all")
     digests = {path.name: labelled.digest(path) for path in data}
-    card = linear.save(out, NAME, model, unknown, chosen.thresholds, chosen.urgent, digests, seed)
+    card = model_folder.save(out, NAME, model, unknown, chosen.thresholds, chosen.urgent, digests, seed)
     return TrainReport(card.full_name, len(rows), len(model.buckets), digests, chosen.figures)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from classifiers import default_folder
-from classifiers.judge import LinearJudge
+from classifiers.judge import CascadeJudge
 
 HARMLESS = [
     "Sáng nay học sinh lớp {n} trồng cây ở sân trường, mưa lất phất mà ai cũng vui.",
@@ -64,6 +64,6 @@ def labelled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def judge() -> LinearJudge:
+def judge() -> CascadeJudge:
     """The packaged judge."""
-    return LinearJudge.load(default_folder())
+    return CascadeJudge.load(default_folder())

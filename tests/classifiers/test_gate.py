@@ -10,7 +10,7 @@ import pytest
 from classifiers import default_folder, labelled
 from classifiers.evaluate import evaluate
 from classifiers.gate import Release, check_floors, check_live, read_release
-from classifiers.judge import LinearJudge
+from classifiers.judge import CascadeJudge
 from lachan.domain.assessment import Assessment, Label
 from lachan.domain.errors import InputError, RefusedError
 from lachan.domain.taxonomy import Category, Context, Route
@@ -44,7 +44,7 @@ def release() -> Release:
 
 
 def test_the_packaged_model_may_go_live(
-    judge: LinearJudge, canaries: list[labelled.Row], release: Release
+    judge: CascadeJudge, canaries: list[labelled.Row], release: Release
 ) -> None:
     assert judge.digest in release.digests
     check_live(judge, canaries, release)
@@ -61,12 +61,12 @@ def test_a_pinned_model_that_flags_a_canary_may_not(canaries: list[labelled.Row]
         check_live(FlagsAll(), canaries, pinned)
 
 
-def test_without_canaries_nothing_goes_live(judge: LinearJudge, release: Release) -> None:
+def test_without_canaries_nothing_goes_live(judge: CascadeJudge, release: Release) -> None:
     with pytest.raises(RefusedError, match="no canaries"):
         check_live(judge, [], release)
 
 
-def test_the_packaged_model_stands_above_its_floors(judge: LinearJudge, release: Release) -> None:
+def test_the_packaged_model_stands_above_its_floors(judge: CascadeJudge, release: Release) -> None:
     check_floors(evaluate(judge, labelled.read([DATA / "test.jsonl"]), draws=2), release)
 
 

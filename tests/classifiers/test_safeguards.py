@@ -10,7 +10,7 @@ import pytest
 from classifiers import labelled
 from classifiers.dress import DRESSES
 from classifiers.evaluate import assess_rows
-from classifiers.judge import LinearJudge
+from classifiers.judge import CascadeJudge
 from lachan.domain.taxonomy import CALL_CATEGORIES, Audience, Route
 from lachan.pipeline.ports import JudgeInput
 
@@ -18,7 +18,7 @@ DATA = Path(__file__).parents[2] / "models" / "data"
 PEACEFUL = (Path(__file__).parent / "peaceful.txt").read_text("utf-8").splitlines()
 
 
-def test_not_one_canary_is_flagged(judge: LinearJudge) -> None:
+def test_not_one_canary_is_flagged(judge: CascadeJudge) -> None:
     rows = labelled.read([DATA / "canaries.jsonl"])
     assert len(rows) >= 100
     flagged = [
@@ -28,13 +28,13 @@ def test_not_one_canary_is_flagged(judge: LinearJudge) -> None:
 
 
 @pytest.mark.parametrize("audience", list(Audience))
-def test_not_one_peaceful_crowd_or_opinion_is_flagged(judge: LinearJudge, audience: Audience) -> None:
+def test_not_one_peaceful_crowd_or_opinion_is_flagged(judge: CascadeJudge, audience: Audience) -> None:
     assert len(PEACEFUL) >= 30
     said = judge.assess([JudgeInput(text, audience) for text in PEACEFUL])
     assert [text for text, each in zip(PEACEFUL, said, strict=True) if each.route is not Route.NONE] == []
 
 
-def test_no_harmless_test_post_is_taken_for_a_call(judge: LinearJudge) -> None:
+def test_no_harmless_test_post_is_taken_for_a_call(judge: CascadeJudge) -> None:
     rows = [row for row in labelled.read([DATA / "test.jsonl"]) if row.route is Route.NONE]
     called = [
         row.id
@@ -53,7 +53,7 @@ PARTS = (
 
 
 @pytest.mark.parametrize("missing", range(4))
-def test_three_of_four_parts_are_never_a_call(judge: LinearJudge, missing: int) -> None:
+def test_three_of_four_parts_are_never_a_call(judge: CascadeJudge, missing: int) -> None:
     text = ", ".join(part for at, part in enumerate(PARTS) if at != missing)
     if missing == 3:
         text = text.replace(" với bọn trường bên", "")
@@ -62,7 +62,7 @@ def test_three_of_four_parts_are_never_a_call(judge: LinearJudge, missing: int) 
 
 
 @pytest.mark.parametrize("name", sorted(DRESSES))
-def test_a_dress_hides_little(judge: LinearJudge, name: str) -> None:
+def test_a_dress_hides_little(judge: CascadeJudge, name: str) -> None:
     """Recall on the kept-back posts falls by at most 6 points; the goal, 3, is not yet met by every dress."""
     rows = [row for row in labelled.read([DATA / "heldback.jsonl"]) if row.route is not Route.NONE]
     draw = random.Random(5)
@@ -72,7 +72,7 @@ def test_a_dress_hides_little(judge: LinearJudge, name: str) -> None:
     assert plain - told <= 0.06 * len(rows), f"{told} of {plain}"
 
 
-def test_deleting_the_spans_lets_the_text_go(judge: LinearJudge) -> None:
+def test_deleting_the_spans_lets_the_text_go(judge: CascadeJudge) -> None:
     rows = [row for row in labelled.read([DATA / "heldback.jsonl"]) if row.route is not Route.NONE]
     lost = total = 0
     for row, said in zip(rows, assess_rows(judge, rows), strict=True):

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifiers import labelled, linear
+from classifiers import labelled, model_folder
 from classifiers.evaluate import evaluate
-from classifiers.judge import LinearJudge
+from classifiers.judge import CascadeJudge
 from classifiers.train import folds, train
 from lachan.domain.errors import InputError
 
@@ -21,14 +21,14 @@ def trained(labelled_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 def test_what_was_learnt_can_be_told_again(trained: Path, labelled_file: Path) -> None:
-    judge = LinearJudge.load(trained)
+    judge = CascadeJudge.load(trained)
     result = evaluate(judge, labelled.read([labelled_file]), draws=5)
     assert result.route_f1.value > 0.9
 
 
 def test_the_same_seed_gives_the_same_model(trained: Path, labelled_file: Path, tmp_path: Path) -> None:
     report = train([labelled_file], tmp_path)
-    assert report.model == LinearJudge.load(trained).name
+    assert report.model == CascadeJudge.load(trained).name
     assert report.data == {labelled_file.name: labelled.digest(labelled_file)}
 
 
@@ -65,7 +65,7 @@ def test_a_changed_model_does_not_load(trained: Path, tmp_path: Path, change: st
     if change == "missing":
         (tmp_path / "weights.npz").unlink()
     with pytest.raises(InputError):
-        linear.load(tmp_path)
+        model_folder.load(tmp_path)
 
 
 def test_no_pickled_object_is_ever_read(trained: Path, tmp_path: Path) -> None:

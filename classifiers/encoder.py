@@ -1,0 +1,55 @@
+"""The encoder at run time: normalised texts in, logits out. onnxruntime and tokenizers, no torch.
+
+One text at a time: its numbers are quantised by their own range, so that no neighbour in a batch changes a
+judgement, and nothing is spent on padding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+from classifiers.linear import COLUMNS, F32
+from lachan.domain.errors import InputError
+
+WEIGHTS: Final = "encoder.onnx"
+TOKENIZER: Final = "tokenizer.json"
+#: Pieces of a text that are read; longer texts are cut, at run time and in training alike.
+LONGEST: Final = 96
+
+
+class Encoder:
+    """int8 transformer over text pieces. Thread-safe: nothing changes after construction."""
+
+    def __init__(self, weights: bytes, tokenizer: str, threads: int = 1) -> None:
+        """`weights` is an ONNX graph (ids, mask -> logits). Raises InputError for unreadable ones."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+            self._tokenizer = Tokenizer.from_str(tokenizer)
+        except Exception as error:  # both libraries raise their own bare exceptions
+            raise InputError(f"the encoder cannot be read: {error}") from error
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(LONGEST)
+
+    @staticmethod
+    def load(folder: Path) -> Encoder:
+        """Raises OSError when a file is missing, InputError when it is unsound."""
+        return Encoder((folder / WEIGHTS).read_bytes(), (folder / TOKENIZER).read_text("utf-8"))
+
+    def logits(self, texts: Sequence[str]) -> F32:
+        """Raw logits of normalised `texts`, (texts, COLUMNS)."""
+        result = np.zeros((len(texts), COLUMNS), dtype=np.float32)
+        for at, encoded in enumerate(self._tokenizer.encode_batch(list(texts))):
+            ids = np.array([encoded.ids], dtype=np.int64)
+            (row,) = self._session.run(None, {"ids": ids, "mask": np.ones_like(ids)})
+            result[at] = row[0]
+        return result
