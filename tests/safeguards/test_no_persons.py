@@ -1,0 +1,173 @@
+"""There is no place for persons, gatherings, opinions or religion: in no table, word list, setting, command,
+index or address of the desk. A new one has to be written into this file first, by somebody who can say why."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import fields
+
+import click
+import pytest
+import typer
+
+from index.document import SCHEMA, to_tantivy
+from lachan.app import settings
+from lachan.app.cli import app
+from lachan.domain.taxonomy import Category
+from lachan.pipeline.ports import CaseFilter, IndexDocument, Letterhead, SearchRequest
+from lachan.store.tables import metadata
+from review_ui.permissions import ROUTES
+from review_ui.routes import ROUTERS
+from tests.safeguards.source_tree import ROOT, enums, modules
+
+#: English and Vietnamese (without signs), as parts of a name.
+FORBIDDEN = re.compile(
+    r"(?:^|_)(?:person|people|suspect|offender|profile|identity|citizen|nguoi|doi_tuong|ho_so|nhan_than"
+    r"|author|user|nick|handle|phone|email|face|biometric|follower|friend|network_of"
+    r"|gathering|crowd|assembly|protest|demonstration|rally|meeting|tu_tap|bieu_tinh|dam_dong"
+    r"|opinion|politic\w*|dissent|criticism|propaganda|reactionary|ideology|chinh_tri|chong_pha|phan_dong"
+    r"|religio\w*|church|belief|faith|sect|ethnic\w*|dan_toc|ton_giao"
+    r"|watchlist|blacklist|risk_score|reputation)(?:s|_|$)"
+)
+
+#: Names that hold such a word and none of its meaning; each with its reason.
+ALLOWED = {
+    "DetailKind.phone",  # what `privacy.mask` takes out of a text
+    "DetailKind.email",
+    "DetailKind.handle",
+}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("-", "_").replace(" ", "_")
+
+
+def bad(name: str) -> bool:
+    return FORBIDDEN.search(_plain(name)) is not None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "author_hash",
+        "UserProfile",
+        "person_id",
+        "crowd_size",
+        "religion",
+        "tu_tap",
+        "opinions",
+        "face_vector",
+    ],
+)
+def test_the_rule_sees_what_it_should(name: str) -> None:
+    assert bad(name)
+
+
+def test_no_table_and_no_column() -> None:
+    names = [table.name for table in metadata.sorted_tables]
+    names += [column.name for table in metadata.sorted_tables for column in table.columns]
+    assert [name for name in names if bad(name)] == []
+
+
+def test_every_table_is_known() -> None:
+    assert set(metadata.tables) == {
+        "sources", "counters", "judged",
+        "frontier", "frontier_hosts", "inbox", "fingerprints",
+        "cases", "case_categories", "case_posts", "case_bands",
+        "notices", "referrals", "appeals",
+        "accounts", "credentials", "sessions",
+        "audit_links", "audit_head", "audit_checkpoint", "outbox", "leases", "state", "schedule",
+    }  # fmt: skip
+
+
+def test_what_a_case_keeps_has_no_column_that_could_tie_posts_to_a_person() -> None:
+    assert {column.name for column in metadata.tables["case_posts"].columns} == {
+        "id", "case_id", "position", "source", "captured_at", "published_at", "content_hash", "content_sealed",
+        "route", "context", "model", "labels", "urgent", "age",
+    }  # fmt: skip
+    keyed = [c.name for c in metadata.tables["case_posts"].columns if c.foreign_keys]
+    assert keyed == ["case_id"], "posts are joined by their case alone"
+
+
+def test_no_word_of_any_enumeration() -> None:
+    found = [
+        f"{path}: {name}.{value}"
+        for path, tree in modules().items()
+        for name, values in enums(tree)
+        for value in values
+        if bad(value) and f"{name}.{value}" not in ALLOWED
+    ]
+    assert found == []
+
+
+def test_the_categories_are_these_twelve_and_harm_to_minors() -> None:
+    assert [category.value for category in Category] == [
+        "child_sexual_content", "grooming_solicitation", "child_trafficking", "child_labour_exploitation",
+        "child_violence", "child_privacy_bullying", "selfharm", "drugs_to_minors", "crime_recruitment_minors",
+        "youth_violence_call", "youth_racing_call", "age_unsuitable",
+    ]  # fmt: skip
+
+
+def test_no_setting() -> None:
+    names = sorted(settings._KEYS) + [field.name for field in fields(Letterhead)]
+    assert [name for name in names if bad(name)] == []
+    assert {field.name for field in fields(settings.Settings)} == settings._KEYS
+    sample = ROOT / "deploy" / "lachan.toml"
+    if sample.exists():
+        assert [key for key in tomllib.loads(sample.read_text("utf-8")) if bad(key)] == []
+
+
+def commands(group: click.Command, path: str = "lachan") -> Iterator[tuple[str, click.Command]]:
+    """Every command of the command line, by its full name."""
+    yield path, group
+    for name, inner in getattr(group, "commands", {}).items():
+        yield from commands(inner, f"{path} {name}")
+
+
+def test_no_command_and_no_option() -> None:
+    found = []
+    for path, command in commands(typer.main.get_command(app)):
+        for word in [*path.split(), *(p.name or "" for p in command.params)]:
+            if bad(word):
+                found.append(f"{path}: {word}")
+    assert found == []
+
+
+def test_no_field_of_the_index_and_no_way_to_ask_for_one() -> None:
+    document = to_tantivy(_document())
+    assert set(document.to_dict()) == {
+        "case", "newest", "exact", "folded", "category", "source", "measure", "urgent",
+    }  # fmt: skip
+    assert "author" not in repr(SCHEMA)
+    for shape in (IndexDocument, SearchRequest, CaseFilter):
+        asked = [field.name for field in fields(shape) if bad(field.name)]
+        assert asked == [], shape.__name__
+
+
+def test_no_page_of_the_desk() -> None:
+    paths = [route.path for router in ROUTERS for route in router.routes]  # type: ignore[attr-defined]
+    assert len(paths) >= len(ROUTES) > 50
+    words = {part for path in paths for part in re.split(r"[/{}.]+", path) if part}
+    assert [word for word in words if bad(word)] == []
+    assert not [path for path in paths if re.search(r"bulk|export|watch|alert", path)]
+
+
+def _document() -> IndexDocument:
+    from datetime import UTC, datetime
+
+    from lachan.domain.measure import Measure
+
+    moment = datetime(2026, 11, 22, tzinfo=UTC)
+    return IndexDocument(
+        case=1,
+        text="một bài",
+        published_at=moment,
+        categories=(Category.CHILD_VIOLENCE,),
+        source="town",
+        source_kind="forum",
+        measure=Measure.OWNER_WARNING,
+        urgent=False,
+        severity=4,
+    )
