@@ -30,10 +30,9 @@ class Blend:
     share: float
     let_go: float
 
-    def harmless(self, linear: F32) -> F32:
-        """(rows,) bool: clearly harmless by the linear probabilities (rows, COLUMNS)."""
-        result: F32 = linear[:, _HARMLESS] >= self.let_go
-        return result
+    def doubtful(self, linear: F32) -> list[int]:
+        """The rows that are not clearly harmless by their linear probabilities (rows, COLUMNS)."""
+        return [int(row) for row in np.flatnonzero(linear[:, _HARMLESS] < self.let_go)]
 
     def probabilities(self, linear: F32, logits: F32) -> F32:
         """Blended probabilities, (rows, COLUMNS): contexts sum to 1, the others stand alone."""

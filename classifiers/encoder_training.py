@@ -130,15 +130,19 @@ def fine_tune(
     plan: Plan,
     folder: Path,
     say: Callable[[str], None] = lambda line: None,
+    after: Path | None = None,
 ) -> Network:
-    """Train on `rows`; `folder` gets `epoch-N.pt` after each. The same rows and plan give the same network."""
+    """Train on `rows`; `folder` gets `epoch-N.pt` after each. The same rows and plan give the same network.
+
+    `after`: a checkpoint to go on from, with a learning rate that rises and falls anew.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as meeting:
         place = f"file://{meeting}/meeting"
         if plan.workers == 1:
-            _work(0, start, rows, plan, folder, place, say)
+            _work(0, start, rows, plan, folder, place, say, after)
         else:
-            multiprocessing.spawn(_work, (start, rows, plan, folder, place, say), nprocs=plan.workers)
+            multiprocessing.spawn(_work, (start, rows, plan, folder, place, say, after), nprocs=plan.workers)
     return restored(start, plan, folder / f"epoch-{plan.epochs}.pt")
 
 
@@ -146,7 +150,8 @@ def restored(start: Pretrained, plan: Plan, checkpoint: Path) -> Network:
     """The network of a checkpoint."""
     network = Network(start, plan.layers)
     network.load_state_dict(torch.load(checkpoint, weights_only=True))
-    return network.eval()
+    network.eval()
+    return network
 
 
 def _work(
@@ -157,13 +162,14 @@ def _work(
     folder: Path,
     place: str,
     say: Callable[[str], None],
+    after: Path | None,
 ) -> None:
     """One of `plan.workers` processes; each takes its part of every batch, gradients are averaged."""
     torch.set_num_threads(1)
     torch.manual_seed(plan.seed)
     distributed.init_process_group("gloo", init_method=place, rank=rank, world_size=plan.workers)
     try:
-        _train(rank, start, rows, plan, folder, say)
+        _train(rank, start, rows, plan, folder, say, after)
     finally:
         distributed.destroy_process_group()
 
@@ -184,11 +190,17 @@ def _average(parameters: Sequence[nn.Parameter], workers: int) -> None:
 
 
 def _train(
-    rank: int, start: Pretrained, rows: Sequence[Row], plan: Plan, folder: Path, say: Callable[[str], None]
+    rank: int,
+    start: Pretrained,
+    rows: Sequence[Row],
+    plan: Plan,
+    folder: Path,
+    say: Callable[[str], None],
+    after: Path | None,
 ) -> None:
     draw = random.Random(plan.seed)  # noqa: S311 (repeatable, not secret)
     tokenizer = Tokenizer.from_str(start.tokenizer)
-    network = Network(start, plan.layers)
+    network = Network(start, plan.layers) if after is None else restored(start, plan, after)
     torch.manual_seed(plan.seed + rank)
     targets = torch.from_numpy(fitting.targets_of(rows))
     optimizer = torch.optim.AdamW(_groups(network, plan), weight_decay=0.01, fused=True)

