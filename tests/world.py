@@ -18,6 +18,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from lachan.domain.account import Actor, Role
 from lachan.domain.assessment import Assessment, Label, Span
+from lachan.domain.errors import SourceRefused
 from lachan.domain.measure import Measure
 from lachan.domain.post import Post, RawPost, Source, SourceKind, SourcePurpose
 from lachan.domain.taxonomy import AgeBand, Audience, Category, Context, Route
@@ -176,8 +177,11 @@ class ScriptedPages:
     """A PageFetcher: what stands at a URL now; missing means gone, None means unreachable."""
 
     pages: dict[str, str | None] = field(default_factory=dict)
+    shut_out: bool = False
 
     def text_of(self, url: str) -> str | None:
+        if self.shut_out:
+            raise SourceRefused("robots.txt forbids this page")
         if url in self.pages and self.pages[url] is None:
             raise OSError("unreachable")
         return self.pages.get(url)

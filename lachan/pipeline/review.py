@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from lachan.domain import citation
-from lachan.domain.account import Actor, Permission
+from lachan.domain.account import PERMISSIONS, Actor, Permission
 from lachan.domain.audit import SYSTEM, AuditEvent
 from lachan.domain.case import (
     CASE_TABLE,
@@ -31,6 +31,8 @@ from lachan.domain.measure import NOTICE_MEASURES, TWO_PERSON, Measure, check_me
 from lachan.domain.notice import NOTICE_TABLE, Notice, NoticeAct, NoticeState, PageCheck
 from lachan.domain.privacy import mask
 from lachan.domain.taxonomy import TESTIMONY_ONLY, AgeBand, Category, Route
+from lachan.pipeline.import_rows import HANOI
+from lachan.pipeline.page_check import look
 from lachan.pipeline.ports import (
     CaseFilter,
     Clock,
@@ -43,6 +45,7 @@ from lachan.pipeline.ports import (
 
 CODE_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base 32: nothing to misread
 CODE_LENGTH: Final = 12  # 60 bits
+_ALL: Final = 10_000  # more cases than one person can have taken
 CHECK_HOLDS: Final = timedelta(hours=1)  # how fresh the look at the page must be at approval
 
 #: Who may read, claim and decide, by the route of the case.
@@ -71,14 +74,17 @@ class Review:
 
     # --- Claims --------------------------------------------------------------------------------------------
     def claim(self, actor: Actor, case_id: int) -> Case:
-        """Take a case, for 20 minutes after the last heartbeat. Raises ConflictError when somebody has it."""
+        """Take a case, for 20 minutes after the last heartbeat. Raises ConflictError when somebody has it (and
+        did not let it run out)."""
         with self._database.write() as unit:
             case = unit.cases.get(case_id)
             actor.require(_DECIDE[case.route])
             if case.claimed_by == actor.name and case.state is CaseState.CLAIMED:
                 return self._extend(unit, case)
             if case.state is CaseState.CLAIMED:
-                raise ConflictError(f"{case.number} is with somebody else")
+                if case.claimed_until is None or case.claimed_until > self._clock():
+                    raise ConflictError(f"{case.number} is with somebody else")
+                case = self._free(unit, case)
             case = self._step(unit, actor, case, CaseAct.CLAIM)
             return self._extend(unit, replace(case, claimed_by=actor.name))
 
@@ -86,6 +92,10 @@ class Review:
         """Take the first open case of the queue; None when it is empty."""
         actor.require(_DECIDE[route])
         where = CaseFilter(route=route, states=(CaseState.OPEN, CaseState.RETURNED))
+        with self._database.read() as unit:
+            left = unit.cases.claim_expired(self._clock())
+        if left:
+            self.expire_claims()
         while True:
             with self._database.read() as unit:
                 waiting = unit.cases.find(where, order=QueueOrder.PRIORITY, limit=20)
@@ -129,19 +139,28 @@ class Review:
             return self._extend(unit, replace(case, claimed_by=actor.name))
 
     def expire_claims(self) -> int:
-        """Claims without a heartbeat, and those of closed accounts, go back to the queue; returns how many."""
+        """Claims without a heartbeat, and all that closed accounts have, return to the queue; says how many."""
         with self._database.write() as unit:
             closed = {account.name for account in unit.accounts.all() if not account.active}
+            taken = (CaseState.CLAIMED, CaseState.HELD)
             left = [
                 case
                 for name in closed
-                for case in unit.cases.find(CaseFilter(states=(CaseState.CLAIMED,), claimed_by=name))
+                for case in unit.cases.find(CaseFilter(states=taken, claimed_by=name), limit=_ALL)
             ]
             cases = {case.id: case for case in [*unit.cases.claim_expired(self._clock()), *left]}
             for case in cases.values():
-                freed = replace(case, state=CASE_TABLE.step(case.state, CaseAct.RELEASE))
+                self._free(unit, case)
+            return len(cases)
+
+    def release_all(self, actor: Actor) -> int:
+        """Whoever leaves gives back what they claimed (what they hold stays theirs); returns how many."""
+        with self._database.write() as unit:
+            mine = CaseFilter(states=(CaseState.CLAIMED,), claimed_by=actor.name)
+            cases = unit.cases.find(mine, limit=_ALL)
+            for case in cases:
+                freed = self._step(unit, actor, case, CaseAct.RELEASE)
                 unit.cases.save(replace(freed, claimed_by=None, claimed_until=None))
-                self._log(unit, SYSTEM, "case:claim_expired", case)
             return len(cases)
 
     # --- Reading -------------------------------------------------------------------------------------------
@@ -153,7 +172,7 @@ class Review:
         actor.require(_READ[case.route])
         holds = case.claimed_by == actor.name and case.state in (CaseState.CLAIMED, CaseState.HELD)
         second = case.state is CaseState.AWAITING_APPROVAL and case.decided_by != actor.name
-        if not (holds or second):
+        if not (holds or (second and Permission.APPROVE in PERMISSIONS[actor.account.role])):
             return case, [replace(post, url="") for post in posts]
         with self._database.write() as unit:
             self._log(unit, actor.name, "case:read_address", case)
@@ -225,19 +244,23 @@ class Review:
             return case
 
     def check_page(self, actor: Actor, case_id: int) -> Notice:
-        """Look at the page once more before approval: still there, changed, gone."""
+        """Look at the page once more before approval."""
         actor.require(Permission.APPROVE)
         with self._database.read() as unit:
             notice = _submitted(unit, case_id)
             posts = unit.cases.posts(case_id, limit=1)
-        found = self._look(notice.url, posts[0].text if posts else "")
+        found = look(self._fetcher, notice.url, posts[0].text if posts else "")
         with self._database.write() as unit:
             checked = replace(_submitted(unit, case_id), page_check=found, checked_at=self._clock())
             self._log(unit, actor.name, "notice:check_page", unit.cases.get(case_id), found=found.value)
             return unit.notices.save(checked)
 
     def approve(self, actor: Actor, case_id: int) -> Notice:
-        """The second person's yes: the letter is issued. Raises SecondPersonNeeded for who decided."""
+        """The second person's yes: the letter is issued.
+
+        Raises SecondPersonNeeded for who decided, InputError when a cited clause is no longer in force,
+        ConflictError when the page was not looked at, RefusedError when the post is gone.
+        """
         now = self._clock()
         with self._database.write() as unit:
             case = unit.cases.get(case_id)
@@ -249,6 +272,7 @@ class Review:
                 raise ConflictError("look at the page first: it must be checked within the last hour")
             if notice.page_check is PageCheck.GONE:
                 raise RefusedError("the post is gone: return the case, there is nothing left to remove")
+            self._check_citations(case, notice.measure, notice.citations)
             case = self._step(unit, actor, case, CaseAct.APPROVE)
             assert case.measure is not None
             case = unit.cases.save(
@@ -293,13 +317,12 @@ class Review:
         if decision.measure in NOTICE_MEASURES:
             if not decision.recipient.strip():
                 raise InputError("write who the letter goes to")
-            citation.check(
-                decision.citations,
-                measure=decision.measure,
-                categories=case.categories,
-                age=case.age,
-                on=self._clock().date(),
-            )
+            self._check_citations(case, decision.measure, decision.citations)
+
+    def _check_citations(self, case: Case, measure: Measure, citations: Sequence[str]) -> None:
+        """In force today, which begins in Vietnam seven hours before it does in UTC."""
+        today = self._clock().astimezone(HANOI).date()
+        citation.check(citations, measure=measure, categories=case.categories, age=case.age, on=today)
 
     def _draft(
         self, unit: Unit, actor: Actor, case: Case, post: CasePost, decision: Decision, *, two: bool
@@ -335,18 +358,6 @@ class Review:
         state = NOTICE_TABLE.step(state, NoticeAct.ISSUE)
         return unit.notices.save(replace(notice, state=state, issued_at=self._clock()))
 
-    def _look(self, url: str, text: str) -> PageCheck:
-        try:
-            found = self._fetcher.text_of(url)
-        except OSError:
-            return PageCheck.UNREACHABLE
-        if found is None:
-            return PageCheck.GONE
-        here = " ".join(found.split())
-        # Redaction replaced names in what we keep, so the longest untouched stretch is what to look for.
-        longest = max((part.strip() for part in " ".join(text.split()).split("[tên]")), key=len)
-        return PageCheck.PRESENT if longest and longest in here else PageCheck.CHANGED
-
     def _held(self, unit: Unit, actor: Actor, case_id: int) -> Case:
         """The case, if this actor holds it now. Raises ConflictError."""
         case = unit.cases.get(case_id)
@@ -354,6 +365,13 @@ class Review:
         if case.state is not CaseState.CLAIMED or case.claimed_by != actor.name:
             raise ConflictError(f"{case.number} is not claimed by you (any more): claim it first")
         return case
+
+    def _free(self, unit: Unit, case: Case) -> Case:
+        """Back to the queue, from who left it claimed or held."""
+        state = case.state if case.state is CaseState.CLAIMED else CASE_TABLE.step(case.state, CaseAct.RESUME)
+        freed = replace(case, state=CASE_TABLE.step(state, CaseAct.RELEASE))
+        self._log(unit, SYSTEM, "case:claim_expired", case)
+        return unit.cases.save(replace(freed, claimed_by=None, claimed_until=None))
 
     def _extend(self, unit: Unit, case: Case) -> Case:
         return unit.cases.save(replace(case, claimed_until=self._clock() + CLAIM_FOR))

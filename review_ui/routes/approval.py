@@ -24,7 +24,7 @@ def approve(visit: AtDesk, case_id: int) -> Response:
         notice = visit.desk.review.approve(visit.person, case_id)
     except PermissionDenied:
         raise
-    except (RefusedError, ConflictError) as error:
+    except (InputError, RefusedError, ConflictError) as error:
         return show_case(visit, case_id, refusal=error, beside_form=True)
     return visit.go(f"/notices/{notice.id}?done=approved")
 

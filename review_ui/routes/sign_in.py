@@ -51,6 +51,7 @@ def login(visit: AtDesk) -> Response:
 
 @router.post("/logout")
 def logout(visit: AtDesk) -> Response:
+    visit.desk.review.release_all(visit.person)
     if visit.token:
         visit.desk.accounts.sign_out(visit.token)
     response = visit.go("/login")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from lachan.domain import citation
 from lachan.domain.account import Actor
 from lachan.domain.case import CaseState
 from lachan.domain.errors import (
@@ -62,6 +64,36 @@ def test_claims_of_a_closed_account_return(world: World) -> None:
     assert world.review.expire_claims() == 1
     with world.database.read() as unit:
         assert unit.cases.get(case).state is CaseState.OPEN
+
+
+def test_an_old_claim_gives_way_at_once(world: World) -> None:
+    officer, case = claimed(world)
+    world.clock.move(minutes=21)
+    colleague = world.actor("officer2")
+    assert world.review.claim(colleague, case).claimed_by == "officer2"
+    with pytest.raises(ConflictError):
+        world.review.heartbeat(officer, case)
+    world.clock.move(minutes=21)
+    taken = world.review.claim_next(officer, Route.REVIEW)
+    assert taken is not None and taken.id == case
+
+
+def test_what_a_closed_account_held_returns(world: World) -> None:
+    officer, case = claimed(world)
+    world.review.hold(officer, case)
+    world.accounts.close(world.actor("admin"), "officer")
+    assert world.review.expire_claims() == 1
+    assert world.review.claim(world.actor("officer2"), case).state is CaseState.CLAIMED
+
+
+def test_who_leaves_gives_back_claims_and_keeps_what_is_on_hold(world: World) -> None:
+    officer, case = claimed(world)
+    held = world.case_of("[drugs_to_minors] một bài hoàn toàn khác, rao thứ khác, ở nơi khác")
+    world.review.claim(officer, held)
+    world.review.hold(officer, held)
+    assert world.review.release_all(officer) == 1
+    assert world.review.claim(world.actor("officer2"), case).claimed_by == "officer2"
+    assert world.review.resume(officer, held).claimed_by == "officer"
 
 
 def test_the_next_case_is_the_most_pressing(world: World) -> None:
@@ -177,6 +209,36 @@ def test_the_page_is_looked_at_before_approval(world: World) -> None:
         world.review.approve(approver, case)
 
 
+def test_a_site_that_shuts_us_out_stops_no_letter(world: World) -> None:
+    officer, case = claimed(world)
+    world.review.decide(officer, case, takedown())
+    world.pages.shut_out = True
+    approver = world.actor("approver")
+    assert world.review.check_page(approver, case).page_check is PageCheck.UNREACHABLE
+    assert world.review.approve(approver, case).state is NoticeState.ISSUED
+
+
+def test_the_law_is_asked_again_at_approval(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    officer, case = claimed(world)
+    world.review.decide(officer, case, takedown())
+    approver = world.actor("approver")
+    world.review.check_page(approver, case)
+    monkeypatch.setattr(citation.Citation, "in_force", lambda clause, on: clause.id != "L116-13-4-đ")
+    with pytest.raises(InputError, match="does not fit"):
+        world.review.approve(approver, case)
+    assert notice_of(world, case).state is NoticeState.SUBMITTED
+
+
+def test_the_day_of_the_law_is_vietnams(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    officer, case = claimed(world)
+    asked = []
+    monkeypatch.setattr(citation, "check", lambda ids, *, on, **rest: asked.append(on))
+    world.clock.now = world.clock.now.replace(hour=18)  # one in the morning there
+    world.review.heartbeat(officer, case)
+    world.review.decide(officer, case, takedown())
+    assert asked == [world.clock.now.date() + timedelta(days=1)]
+
+
 def test_sent_back_and_decided_anew(world: World) -> None:
     officer, case_id = claimed(world)
     world.review.decide(officer, case_id, takedown())
@@ -221,6 +283,7 @@ def test_the_address_is_for_the_holder_and_the_second_person(world: World) -> No
     assert world.review.read(world.actor("officer2"), case)[1][0].url == ""
     world.review.decide(officer, case, takedown())
     assert world.review.read(officer, case)[1][0].url == ""
+    assert world.review.read(world.actor("officer2"), case)[1][0].url == "", "she cannot approve"
     assert world.review.read(world.actor("approver"), case)[1][0].url
     with world.database.read() as unit:
         actions = [item.event.action for item in unit.audit.of_subject(f"case:{case}")]

@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from lachan.domain.account import Role
+from lachan.domain.case import CaseState
+from lachan.pipeline.ports import CaseFilter
 from review_ui import DemoAccount, DemoInfo, create_app
 from tests.review_ui.station import PASSWORD, Station, form_token
 
@@ -84,6 +86,18 @@ def test_log_out_ends_the_session_on_the_server(station: Station) -> None:
     token = person.client.cookies["lachan"]
     assert person.post("/logout").headers["location"] == "/login"
     assert station.desk.accounts.actor(token) is None
+
+
+def test_log_out_gives_back_the_case(station: Station) -> None:
+    station.case()
+    person = station.person("can-bo")
+    person.post("/queue/review/next")
+    mine = CaseFilter(states=(CaseState.CLAIMED,), claimed_by="can-bo")
+    with station.desk.database.read() as unit:
+        assert unit.cases.count(mine) == 1
+    person.post("/logout")
+    with station.desk.database.read() as unit:
+        assert unit.cases.count(mine) == 0
 
 
 def test_a_log_in_form_needs_its_token(station: Station) -> None:
