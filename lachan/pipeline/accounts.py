@@ -160,10 +160,12 @@ class Accounts:
             return 0
         if held.totp_secret is None or not code:
             return None
+        given = code.strip().encode()
         totp = pyotp.TOTP(held.totp_secret)
         current = int(self._clock().timestamp()) // TOTP_STEP
         for step in (current, current - 1, current + 1):  # clocks drift by one step at most
-            if step > held.last_totp_step and secrets.compare_digest(totp.generate_otp(step), code.strip()):
+            right = totp.generate_otp(step).encode()
+            if step > held.last_totp_step and secrets.compare_digest(right, given):
                 return step
         return None
 

@@ -37,6 +37,7 @@ def test_a_code_works_once_and_drifts_one_step(world: World) -> None:
         ("officer", "sai-mat-khau-nay-nhe", "000000"),
         ("officer", PASSWORD, None),
         ("officer", PASSWORD, "abc"),
+        ("officer", PASSWORD, "１２３４５６"),
         ("khong-co", PASSWORD, None),
     ],
 )
