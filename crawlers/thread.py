@@ -14,6 +14,7 @@ from crawlers.links import page_number, thread_of
 from crawlers.markup import Element, base_of, clean_url, region, tokens, visible_text
 from crawlers.times import parse_time
 from lachan.domain.post import RawPost
+from lachan.pipeline.intake import host_of
 
 _POST_TYPES: Final = re.compile(
     r"schema\.org/(?:DiscussionForumPosting|SocialMediaPosting|Comment|UserComments|Answer|Question|Message)\b"
@@ -318,7 +319,7 @@ def _permalink(box: _Box, nodes: list[Element], base: str, url: str) -> str:
     links += [n for n in nodes if n.tag == "a" and _PERMALINK.search(n.get("href") or "")]
     for node in links:
         found = clean_url(base, node.get("href") or node.get("content"), fragment=True)
-        if found is not None:
+        if found is not None and host_of(found) == host_of(url):  # a signature may lead to others' posts
             return found
     named = next((n.get("name") for n in nodes if n.tag == "a" and n.get("name")), None)
     mark = named or box.element.get("id")

@@ -78,6 +78,12 @@ def test_the_second_post_is_apart_and_without_title(html: str) -> None:
     assert second.url != first.url and second.thread_url == first.thread_url
 
 
+def test_a_signature_gives_no_post_the_address_of_another_site() -> None:
+    unlinked = XENFORO.replace('<a href="/threads/chuyen.12/post-11">#1</a>', "")
+    signed = unlinked.replace("chữ ký", "<a href='https://other.example/t/1#post-9'>x</a>")
+    assert signed != XENFORO and posts_of(signed)[0].url == f"{URL}#js-post-11"
+
+
 def test_a_later_page_has_no_opening_post() -> None:
     assert posts_of(XENFORO, URL + "page-2")[0].title is None
     assert posts_of(XENFORO, URL + "page-2")[0].thread_url == URL
