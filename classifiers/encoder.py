@@ -6,9 +6,13 @@ judgement, and nothing is spent on padding.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
+
+# Newer releases of onnxruntime send usage data unless told not to, and are told before they are loaded.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 import numpy as np
 import onnxruntime
