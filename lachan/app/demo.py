@@ -31,7 +31,7 @@ from lachan.pipeline.ports import CaseFilter, Counter, CrawlSummary
 
 TOWN: Final = "demo_town"  # state row: port and start of the town, so that a second start serves the same
 DECIDED: Final = "demo_decided"
-CRAWL_TIMEOUT: Final = 240.0  # seconds
+CRAWL_TIMEOUT: Final = 600.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -123,14 +123,19 @@ def register_places(application: Application, town: TownServer, logins: list[Dem
 
 def crawl_in_child(data: Path) -> CrawlSummary:
     """One crawl in a process of its own. Raises LachanError with the child's own words when it fails."""
-    done = subprocess.run(
-        [sys.executable, "-m", "lachan.app.cli", "crawl", "--json"],
-        env={**os.environ, "LACHAN_DATA": str(data)},
-        capture_output=True,
-        text=True,
-        timeout=CRAWL_TIMEOUT,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "lachan.app.cli", "crawl", "--json"],
+            env={**os.environ, "LACHAN_DATA": str(data)},
+            capture_output=True,
+            text=True,
+            timeout=CRAWL_TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise LachanError(
+            f"the crawl was ended after {CRAWL_TIMEOUT:.0f} s, this machine is very busy: start again, it goes on"
+        ) from None
     if done.returncode != 0:
         why = done.stderr.strip()[-500:].removeprefix("lachan: ")
         raise LachanError(f"the crawl stopped: {why or 'no word why'}")
