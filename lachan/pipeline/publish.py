@@ -9,6 +9,7 @@ from typing import Final
 
 from lachan.domain.audit import SYSTEM, AuditEvent
 from lachan.domain.case import Case, CaseState
+from lachan.domain.errors import ConflictError
 from lachan.domain.privacy import mask
 from lachan.domain.taxonomy import Route
 from lachan.pipeline.ports import (
@@ -26,6 +27,8 @@ BATCH: Final = 500
 LEASE: Final = timedelta(minutes=2)
 LEASE_NAME: Final = "publisher"
 PAGE: Final = 1000
+#: The state row that says: texts were deleted, and an index keeps deleted terms in its files until rebuilt.
+REBUILD_DUE: Final = "index_rebuild_due"
 
 
 class Publisher:
@@ -47,7 +50,8 @@ class Publisher:
             total = 0
             while step := self._batch():
                 total += step
-                self._lease()
+                if not self._lease():
+                    break
             return total
         finally:
             with self._database.write() as unit:
@@ -56,14 +60,16 @@ class Publisher:
     def rebuild(self) -> int:
         """A fresh index from SQL, swapped in when whole; searches go on meanwhile. Returns its size.
 
-        Raises nothing when another publisher holds the lease: returns -1.
+        -1 when another publisher is at work. Raises ConflictError when the lease was lost on the way: what the
+        other one published meanwhile must not be swapped out.
         """
         if not self._lease():
             return -1
         try:
             with self._database.read() as unit:
-                size = self._index.rebuild(self._all(unit))
+                size = self._index.rebuild(self._all(unit, renew=True))
             with self._database.write() as unit:
+                unit.state.set(REBUILD_DUE, None)
                 unit.audit.append(
                     AuditEvent(self._clock(), SYSTEM, "index:rebuild", "index", {"cases": size})
                 )
@@ -98,7 +104,7 @@ class Publisher:
             unit.outbox.done([row.id for row in rows])
         return len(rows)
 
-    def _all(self, unit: Unit) -> Iterator[IndexDocument]:
+    def _all(self, unit: Unit, *, renew: bool = False) -> Iterator[IndexDocument]:
         where = CaseFilter(route=Route.REVIEW, states=(CaseState.CLOSED, CaseState.APPEALED))
         offset = 0
         while page := unit.cases.find(where, order=QueueOrder.NEWEST, limit=PAGE, offset=offset):
@@ -107,6 +113,8 @@ class Publisher:
                 if document is not None:
                     yield document
             offset += PAGE
+            if renew and not self._lease():
+                raise ConflictError("another publisher took over: the index is rebuilt at the next run")
 
     def _lease(self) -> bool:
         now = self._clock()

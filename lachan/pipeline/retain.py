@@ -12,7 +12,7 @@ from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.assess import expire
 from lachan.pipeline.notify import Notify
 from lachan.pipeline.ports import Clock, Database, KeyRing, OutboxAct
-from lachan.pipeline.publish import Publisher
+from lachan.pipeline.publish import REBUILD_DUE, Publisher
 from lachan.pipeline.review import Review
 from lachan.pipeline.sources import Sources
 
@@ -59,9 +59,6 @@ class Retain:
         pruned = self._prune_audit()
         keys = self._keys.destroy_due(now)
         self._database.forget_freed()
-        if texts:
-            self._publisher.drain()
-            self._publisher.rebuild()  # an index keeps deleted terms in its files until it is written anew
         summary = RetainSummary(
             inbox, texts, facts, pruned, keys, claims, len(overdue), len(late), len(lapsed)
         )
@@ -75,7 +72,16 @@ class Retain:
                     "keys": keys,
                 }
                 unit.audit.append(AuditEvent(now, SYSTEM, "retain:run", "all", details))
+        self._renew_index()
         return summary
+
+    def _renew_index(self) -> None:
+        """Last, for the index may be down or busy: then the next run does it, since the row stays."""
+        with self._database.read() as unit:
+            due = unit.state.get(REBUILD_DUE) is not None
+        if due:
+            self._publisher.drain()
+            self._publisher.rebuild()
 
     def _drop_texts(self) -> int:
         """Decided cases keep a textless fact row; a case that nobody decided on in time goes whole."""
@@ -87,6 +93,8 @@ class Retain:
             unit.cases.drop([case.id for case in due if case.id not in decided])
             for case_id in decided:
                 unit.outbox.add(case_id, OutboxAct.REMOVE)
+            if due:
+                unit.state.set(REBUILD_DUE, now.isoformat())
         return len(due)
 
     def _prune_audit(self) -> int:

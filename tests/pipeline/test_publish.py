@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
+from lachan.domain.errors import ConflictError
 from lachan.domain.measure import Measure
-from lachan.pipeline.ports import SearchRequest
+from lachan.pipeline import publish
+from lachan.pipeline.ports import IndexDocument, SearchRequest
 from lachan.pipeline.review import Decision
 from lachan.pipeline.search import Search
-from tests.world import World, takedown
+from tests.world import WHY, World, takedown, warning
 
 ADVERT = "[drugs_to_minors] Hàng mới cho học sinh, gọi 0900 000 123 nhé, để lại lời nhắn bên dưới"
 
@@ -54,6 +60,42 @@ def test_one_publisher_at_a_time(world: World) -> None:
         unit.leases.take("publisher", "another", world.clock(), world.clock.now.replace(hour=2))
     assert world.publisher.drain() == 0
     assert world.publisher.rebuild() == -1
+
+
+def test_a_rebuild_keeps_its_lease_and_stops_without_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish, "PAGE", 1)
+    for number in range(3):
+        world.confirmed(f"[drugs_to_minors] bài {number}" * 3, replace(warning(), reason=f"{WHY} {number}"))
+    world.publisher.drain()
+    before = dict(world.index.documents)
+    slow, others = world.publisher, world.publisher
+    swapped = world.index.rebuild
+
+    def slowly(documents: Iterable[IndexDocument]) -> int:
+        def each() -> Iterator[IndexDocument]:
+            for document in documents:
+                yield document
+                world.clock.move(seconds=90)
+                assert others.drain() == 0 and others.rebuild() == -1
+
+        return swapped(each())
+
+    monkeypatch.setattr(world.index, "rebuild", slowly)
+    assert slow.rebuild() == 3
+
+    def stolen(documents: Iterable[IndexDocument]) -> int:
+        first = next(iter(documents))
+        world.clock.move(minutes=3)
+        with world.database.write() as unit:
+            unit.leases.take("publisher", "another", world.clock(), world.clock() + timedelta(minutes=2))
+        return swapped([first, *documents])
+
+    monkeypatch.setattr(world.index, "rebuild", stolen)
+    with pytest.raises(ConflictError):
+        slow.rebuild()
+    assert world.index.documents == before
 
 
 def test_search_shows_masked_snippets_and_logs_no_words(world: World) -> None:

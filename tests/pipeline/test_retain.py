@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -53,6 +54,32 @@ def test_dismissed_loses_its_text_after_30_days_and_confirmed_after_a_year(world
     world.clock.move(days=400)
     world.retain()
     assert world.case_ids() == set()
+
+
+def test_an_index_that_was_down_or_busy_is_rebuilt_by_the_next_run(world: World) -> None:
+    case = world.confirmed(ADVERT)
+    world.publisher.drain()
+    world.clock.move(days=366)
+    world.index.fail = True
+    with pytest.raises(OSError):
+        world.retain()
+    with world.database.write() as unit:
+        later = world.clock() + timedelta(minutes=30)
+        unit.leases.take("publisher", "another", world.clock(), later)
+    world.index.fail = False
+    world.retain()
+    assert rebuilds(world) == 0, "another publisher was at work"
+    world.clock.move(hours=1)
+    world.retain()
+    assert (rebuilds(world), world.index.cases()) == (1, set()), case
+    world.clock.move(hours=1)
+    world.retain()
+    assert rebuilds(world) == 1
+
+
+def rebuilds(world: World) -> int:
+    with world.database.read() as unit:
+        return sum(item.event.action == "index:rebuild" for item in unit.audit.links())
 
 
 def test_the_key_dies_with_the_text(world: World) -> None:
