@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import fcntl
+import glob
 import json
 import os
 import re
@@ -217,6 +218,7 @@ class FileKeyRing:
                     data = {"format": _FORMAT, "ring": secrets.token_hex(16)}
                     data |= {"keys": {}, "sources": {}, "secrets": {}}
                 change(data)
+                self._wipe_unfinished()
                 self._replace(json.dumps(data, separators=(",", ":")).encode())
                 self._load()
         except OSError as error:
@@ -246,6 +248,15 @@ class FileKeyRing:
                 stale.write(b"\0" * os.fstat(stale.fileno()).st_size)
                 stale.flush()
                 os.fsync(stale.fileno())
+
+    def _wipe_unfinished(self) -> None:
+        """New files of processes that were killed: they hold keys that may be destroyed since. The lock is held."""
+        for path in self._path.parent.glob(f"{glob.escape(self._path.name)}.*.new"):
+            with path.open("r+b") as left:
+                left.write(b"\0" * os.fstat(left.fileno()).st_size)
+                left.flush()
+                os.fsync(left.fileno())
+            path.unlink()
 
     @contextmanager
     def _locked(self, how: int) -> Iterator[None]:

@@ -97,6 +97,17 @@ def test_destroyed_keys_leave_the_file_and_its_old_bytes(ring: FileKeyRing) -> N
     assert ring.open(kept) == "b"
 
 
+def test_what_a_killed_process_left_goes_at_the_next_change(ring: FileKeyRing) -> None:
+    ring.seal("a", NOW, purpose="text")
+    path = path_of(ring)
+    left = path.with_name(f"{path.name}.4711.0badcafe.new")
+    left.write_bytes(path.read_bytes())
+    with left.open("rb") as old:
+        ring.destroy_due(NOW + HOUR)
+        assert set(old.read()) == {0}
+    assert not left.exists()
+
+
 def test_lasting_values_outlive_every_date(ring: FileKeyRing) -> None:
     sealed = ring.seal_lasting("bí mật thử")
     secret = ring.secret("audit")
