@@ -78,6 +78,14 @@ class Publisher:
             with self._database.write() as unit:
                 unit.leases.release(LEASE_NAME, self._owner)
 
+    def lost(self) -> bool:
+        """Whether the index is empty though cases were published: its files are gone, only a rebuild helps."""
+        if self._index.cases():
+            return False
+        with self._database.read() as unit:
+            pending = {row.case for row in unit.outbox.pending(PAGE)}
+            return any(document.case not in pending for document in self._all(unit))
+
     def missing(self) -> tuple[set[int], set[int]]:
         """Compare with SQL: (confirmed cases that the index lacks, indexed ones that it must not have)."""
         with self._database.read() as unit:

@@ -16,7 +16,7 @@ from lachan.app.desk import desk_app
 from lachan.app.scheduler import Scheduler
 from lachan.app.trial import trial
 from lachan.domain.account import Role
-from lachan.domain.errors import InputError
+from lachan.domain.errors import InputError, LachanError
 from lachan.pipeline.import_rows import RowFormat, read_rows
 from lachan.pipeline.ports import CrawlSummary
 
@@ -106,6 +106,8 @@ def assess(as_json: bool = typer.Option(False, "--json")) -> None:
 def publish() -> None:
     """Bring the search index up to what people confirmed."""
     with opened() as application:
+        if application.publisher.lost():
+            raise LachanError("the search index is gone; the desk goes on without. Run: lachan index rebuild")
         typer.echo(f"{application.publisher.drain()} changes published")
 
 
