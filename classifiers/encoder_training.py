@@ -43,11 +43,11 @@ class Plan:
 
     layers: tuple[int, ...] = tuple(range(8))
     frozen: int = 2
-    epochs: int = 3
+    epochs: int = 7
     batch: int = 16
-    rate: float = 1e-4
+    rate: float = 2e-4
     head_rate: float = 5e-4
-    decay: float = 0.9
+    decay: float = 0.95
     warm_up: float = 0.08
     dressed: float = 0.35
     workers: int = 2

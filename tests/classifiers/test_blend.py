@@ -73,3 +73,14 @@ def test_next_to_nothing_harmful_is_let_go() -> None:
     assert lost <= 0.005
     assert (scores[flagged, len(CONTEXTS) - 1] >= cut - 0.05).mean() > lost
     assert blending.let_go(scores, np.zeros(2000, dtype=bool)) == 1.0
+
+
+def test_gains_are_those_of_the_better_ranking() -> None:
+    draw = np.random.default_rng(3)
+    targets = np.zeros((300, COLUMNS), dtype=np.float32)
+    targets[np.arange(300), draw.integers(0, len(CONTEXTS), 300)] = 1
+    right = np.clip(targets, 0.1, 0.7)
+    gained = blending.gains(linear_scores(4, 300), right, targets)
+    assert set(gained) == {"review", "protect"}
+    assert min(gained.values()) > 0.3
+    assert set(blending.gains(right, right, targets).values()) == {0.0}

@@ -19,6 +19,8 @@ from lachan.domain.errors import InputError
 from lachan.domain.taxonomy import Context, Route
 from lachan.pipeline.ports import JudgeInput
 
+#: A graph whose every logit is the mean id of the text.
+MEAN = Path(__file__).parent / "mean.onnx"
 ADVERT = "hs lớp 9 nào cần pod thì nhắn anh, ship tận cổng trường giờ ra chơi, giá rẻ"
 
 
@@ -62,6 +64,37 @@ def test_what_is_clearly_harmless_never_reaches_the_encoder() -> None:
 def test_an_unreadable_encoder_is_refused() -> None:
     with pytest.raises(InputError, match="encoder"):
         Encoder(b"not a graph", "{}")
+
+
+def tokenizer() -> str:
+    return a_pretrained().tokenizer
+
+
+def test_the_encoder_reads_each_text_alone() -> None:
+    encoder = Encoder(MEAN.read_bytes(), tokenizer())
+    told = encoder.logits(["ban", "ba", "banban"])
+    assert told.shape == (3, COLUMNS)
+    assert told[:, 0].tolist() == [6, 5, 6]  # the mean id of its pieces
+    assert encoder.logits([]).shape == (0, COLUMNS)
+    assert encoder.logits(["ban " * 5000])[0, 0] > 0
+
+
+def saved(folder: Path, weights: bytes) -> model_folder.Card:
+    model = model_folder.load(default_folder())
+    blend = Blend(np.ones(COLUMNS, np.float32), np.zeros(COLUMNS, np.float32), 0.5, 0.9)
+    parts = model_folder.Parts(weights, tokenizer(), blend)
+    return model_folder.save(folder, "x", model.linear, 1.0, model.card.thresholds, 0.5, {}, 0, parts)
+
+
+def test_a_folder_with_an_encoder_comes_back_and_its_digest_covers_it(tmp_path: Path) -> None:
+    card = saved(tmp_path, MEAN.read_bytes())
+    model = model_folder.load(tmp_path)
+    assert model.encoder is not None and model.blend is not None
+    assert model.card.digest == card.digest
+    assert model.blend.let_go == 0.9
+    (tmp_path / "tokenizer.json").write_text(tokenizer() + " ", "utf-8")
+    with pytest.raises(InputError, match="digest"):
+        model_folder.load(tmp_path)
 
 
 def test_training_says_what_it_lacks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
