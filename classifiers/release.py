@@ -35,6 +35,7 @@ from lachan.domain.errors import InputError, LachanError
 from lachan.domain.taxonomy import Route
 
 if TYPE_CHECKING:
+    from classifiers.encoder_training import Plan
     from classifiers.pretrained import Pretrained
 
 NAME: Final = "lachan-cascade"
@@ -93,7 +94,9 @@ def _pieces_from(rows: Sequence[Row], corpus: Path | None) -> Iterator[str]:
                     yield fold(text)
 
 
-def release(data: Sequence[Path], downloads: Path, corpus: Path | None, out: Path, seed: int) -> CascadeJudge:
+def release(
+    data: Sequence[Path], downloads: Path, corpus: Path | None, out: Path, seed: int, plan: Plan | None = None
+) -> CascadeJudge:
     """Train both stages on `data` and write the model folder `out`. About an hour on two cores.
 
     The encoder is left out unless it pays: it must rank posts that neither stage has seen better.
@@ -111,7 +114,7 @@ def release(data: Sequence[Path], downloads: Path, corpus: Path | None, out: Pat
     alone = linear.calibrated(margins)
     say("linear stage fitted")
     held = np.array(folds(rows, HELD_OUT, seed)) == 0
-    plan = encoder_training.Plan(seed=seed)
+    plan = plan or encoder_training.Plan(seed=seed)
     with tempfile.TemporaryDirectory() as checkpoints:
         inside = [row for row, out_of in zip(rows, held, strict=True) if not out_of]
         network = encoder_training.fine_tune(start, inside, plan, Path(checkpoints), say)
