@@ -66,7 +66,7 @@ def main() -> None:
 
 def _fresh(folder: Path) -> Installation:
     folder.mkdir()
-    return Installation(folder)
+    return Installation(folder, patience=1800)
 
 
 if __name__ == "__main__":

@@ -24,9 +24,10 @@ class Ran:
 
 @dataclass(frozen=True)
 class Installation:
-    """A data folder and its keys, in an empty home."""
+    """A data folder and its keys, in an empty home. `patience`: seconds for a command."""
 
     folder: Path
+    patience: float = 300
 
     @property
     def environment(self) -> dict[str, str]:
@@ -48,7 +49,7 @@ class Installation:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=self.patience,
             check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr)

@@ -87,7 +87,7 @@ class Watched:
             env=self.variables,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=self.installation.patience,
             check=False,
         )
         return self._kept(Ran(done.returncode, done.stdout, done.stderr), arguments, 0)
