@@ -93,10 +93,7 @@ class Application:
 
     @cached_property
     def review(self) -> Review:
-        pages = OncePageFetcher(
-            self.sources.active, clock, contact=self.contact, allow_loopback=self.loopback
-        )
-        return Review(self.database, clock, pages)
+        return Review(self.database, clock, _PagesOf(self))
 
     @cached_property
     def protect(self) -> Protect:
@@ -152,6 +149,23 @@ class Application:
             raise RefusedError(
                 f"{self.settings.data} holds {self.kind} data: choose another folder with LACHAN_DATA"
             )
+
+
+@dataclass(frozen=True)
+class _PagesOf:
+    """The look at a page before approval. It names our contact; nothing else of the desk, and no deletion of what
+    is due, may wait for that setting."""
+
+    application: Application
+
+    def text_of(self, url: str) -> str | None:
+        pages = OncePageFetcher(
+            self.application.sources.active,
+            clock,
+            contact=self.application.contact,
+            allow_loopback=self.application.loopback,
+        )
+        return pages.text_of(url)
 
 
 @contextmanager
