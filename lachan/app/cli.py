@@ -1,8 +1,9 @@
-"""`lachan`: one entry point. Errors of ours come out as one line on standard error and exit status 1 (2 for bad
-usage); nothing else is caught."""
+"""`lachan`: one entry point. Errors of ours, a full disk and a file that cannot be used come out as one line on
+standard error and exit status 1 (2 for bad usage); nothing else is caught."""
 
 from __future__ import annotations
 
+import errno
 import sys
 
 import typer
@@ -48,6 +49,15 @@ def main() -> None:
         raise SystemExit(1) from None
     except BrokenPipeError:
         sys.stderr.close()  # the reader went away (`| head`): not our fault, not worth a traceback
+        raise SystemExit(1) from None
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            say = "the disk is full: free space and start again; what was committed is whole"
+        elif error.filename is not None:
+            say = f"{error.filename}: {error.strerror}; put that right and start again"
+        else:
+            raise
+        print(f"lachan: {say}", file=sys.stderr)
         raise SystemExit(1) from None
 
 
