@@ -12,7 +12,7 @@ from typing import Final
 
 from crawlers.links import page_number, thread_of
 from crawlers.markup import Element, base_of, clean_url, region, tokens, visible_text
-from crawlers.times import parse_time
+from crawlers.times import is_mostly_a_time, parse_time
 from lachan.domain.post import RawPost
 from lachan.pipeline.intake import host_of
 
@@ -163,7 +163,9 @@ def _own_time(node: Element, now: datetime) -> datetime | None:
             return moment
     pieces = [node.text or "", *(child.tail or "" for child in node)]
     for piece in pieces:
-        if 4 < len(piece.strip()) <= _MAX_TIME and (moment := parse_time(piece, now)) is not None:
+        if not 4 < len(piece.strip()) <= _MAX_TIME:
+            continue
+        if (moment := parse_time(piece, now)) is not None and is_mostly_a_time(piece):
             return moment
     return None
 

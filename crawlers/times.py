@@ -63,6 +63,31 @@ def _plain(text: str) -> str:
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
+#: Words that stand around a time on a page. A line with other words speaks of a time ("hôm qua trời mưa").
+_TIME_WORDS: Final = (
+    "ago am at an by cap ch chap chieu chu cn cuoi dang day dem edited gio giay gmt gui gan hom hai ba tu "
+    "bon nam sau bay tam chin muoi mot giua hour hours hr hrs ict just kia last luc minute minutes min "
+    "mins moi month months nay ngay nhat now on phut pm posted qua sa sang second seconds sua t thang thu "
+    "tra loi toi today trua truoc tuan update updated utc vua viet vao week weeks xong year years "
+    "yesterday z h g p d m s boi mon tue wed thu fri sat sun monday tuesday wednesday thursday friday "
+    "saturday sunday "
+)
+_AROUND_A_TIME: Final = frozenset(_TIME_WORDS.split()) | _MONTHS.keys()
+_FIGURES: Final = re.compile(r"\d{1,2}\s?[:h]\s?\d{2}|\d[/\-.]\d{1,2}[/\-.]\d|\d+\s+[a-z]+\s+(?:truoc|ago)")
+_WORD: Final = re.compile(r"[a-z]+")
+_OTHER_WORDS: Final = 3  # a name, "trả lời #3": beside a time in figures
+
+
+def is_mostly_a_time(text: str) -> bool:
+    """Whether `text` (in which `parse_time` found one) is a time, and no sentence that mentions one.
+
+    Beside a time in figures three other words may stand; beside one in words alone ("hôm qua") none.
+    """
+    plain = _plain(text)
+    others = sum(word not in _AROUND_A_TIME for word in _WORD.findall(plain))
+    return others <= (_OTHER_WORDS if _FIGURES.search(plain) else 0)
+
+
 def parse_time(text: str, now: datetime) -> datetime | None:
     """The moment that `text` names, in UTC; None when it names none, or one after `now` by more than a day.
 

@@ -98,3 +98,13 @@ def test_what_nobody_sees_is_not_read() -> None:
 
 def test_a_page_without_posts() -> None:
     assert posts_of("<h1>Mục lục</h1><ul><li><a href='/threads/a.1/'>a</a></li></ul>") == []
+
+
+def test_a_post_that_begins_with_a_day_word_hides_no_thread() -> None:
+    """A sentence such as "Hôm qua trời mưa" is no time of a post: as one it lost every post of a bare layout."""
+    rows = "".join(
+        f"<tr><td><b>{name}</b><br><i>Hôm qua lúc 14:48</i><td><p>{text}"
+        for name, text in (("Bé Na", "Hôm qua trời mưa to quá"), ("An", "Hôm nay mới tạnh đó bạn"))
+    )
+    posts = posts_of(f"<h1>Mưa</h1><table>{rows}</table>")
+    assert [post.text for post in posts] == ["Hôm qua trời mưa to quá", "Hôm nay mới tạnh đó bạn"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.times import HANOI, parse_time
+from crawlers.times import HANOI, is_mostly_a_time, parse_time
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=HANOI)  # a Sunday
 
@@ -48,3 +48,33 @@ def test_what_is_no_time(said: str) -> None:
 def test_any_text(said: str) -> None:
     moment = parse_time(said, NOW)
     assert moment is None or moment.tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hôm qua lúc 14:48",
+        "3 giờ trước",
+        "hôm qua",
+        "Đăng lúc 08:15 12/10/2026",
+        "Thứ bảy, 21/11/2026 lúc 9:05",
+        "bởi nam_92 » 12/10/2026 08:15",
+        "Vừa xong",
+        "Yesterday at 9:05 PM",
+    ],
+)
+def test_a_time(text: str) -> None:
+    assert is_mostly_a_time(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hôm qua trời mưa to, đường ngập tới mắt cá chân",
+        "hôm nay vui",
+        "Bây giờ ai còn thức không",
+        "Chiều nay 17:30 cả lớp mình đi đá bóng nhé",
+    ],
+)
+def test_a_sentence_that_mentions_one(text: str) -> None:
+    assert not is_mostly_a_time(text)
