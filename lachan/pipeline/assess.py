@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -34,6 +35,7 @@ BATCH: Final = 500  # rows claimed, judged and settled together
 #: of them may be what kills. The third time each is alone, and a power cut sets no other one aside.
 BATCH_AFTER: Final = ((0, BATCH), (1, 20), (None, 1))
 LEASE: Final = timedelta(minutes=5)
+SETTLE_TRIES: Final = 3
 MAX_TRIES: Final = 3  # claims of one row; more means that it kills the judge
 SAME_TEXT: Final = 0.8  # Jaccard of character 5-grams
 MIN_COPY_LENGTH: Final = 40  # code points
@@ -106,11 +108,10 @@ class Assess:
         healthy = [row for row in rows if row.tries <= MAX_TRIES]
         judged, broken = self._judge_all(healthy)
         broken += [row for row in rows if row.tries > MAX_TRIES]
-        try:
-            with self._database.write() as unit:
+        for _ in range(SETTLE_TRIES):  # a busy database is tried again; rows that are gone stay gone
+            with suppress(ConflictError), self._database.write() as unit:
                 return self._settle(unit, judged, broken)
-        except ConflictError:
-            return AssessSummary()  # our lease ran out and another worker settled them: nothing is ours
+        return AssessSummary()  # our lease ran out and another worker settled them: nothing is ours
 
     def _judge_all(
         self, rows: Sequence[InboxRow]

@@ -248,6 +248,10 @@ class SourceStore(Protocol):
         """(flagged, judged) over about the last `last` judged posts of the source."""
         ...
 
+    def forget_judged(self, source: str) -> None:
+        """Begin `flag_share` anew: two people looked at the source."""
+        ...
+
     def note_judged(self, source: str, flagged: Sequence[bool]) -> None:
         """Remember outcomes (no text) for `flag_share`, newest last."""
         ...

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from lachan.domain.audit import SYSTEM, AuditEvent, sign
-from lachan.domain.case import KEEP_FACTS, CaseState
+from lachan.domain.case import KEEP_FACTS, KEEP_UNDECIDED, CaseState
+from lachan.domain.taxonomy import Route
 from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.assess import expire
 from lachan.pipeline.notify import Notify
@@ -84,10 +85,20 @@ class Retain:
             self._publisher.rebuild()
 
     def _drop_texts(self) -> int:
-        """Decided cases keep a textless fact row; a case that nobody decided on in time goes whole."""
+        """Decided cases keep a textless fact row; a review case that nobody decided on in time goes whole.
+
+        A call for help is never deleted unread: it gets another term, and the log says that it is overdue.
+        """
         now = self._clock()
         with self._database.write() as unit:
-            due = [unit.cases.get(case_id) for case_id in unit.cases.text_due(now)]
+            due = []
+            for case_id in unit.cases.text_due(now):
+                case = unit.cases.get(case_id)
+                if case.route is Route.PROTECT and case.decided_at is None:
+                    unit.cases.save(replace(case, delete_text_at=now + KEEP_UNDECIDED))
+                    unit.audit.append(AuditEvent(now, SYSTEM, "case:overdue", f"case:{case_id}"))
+                else:
+                    due.append(case)
             decided = [case.id for case in due if case.state in (CaseState.CLOSED, CaseState.APPEALED)]
             unit.cases.drop_texts(decided)
             unit.cases.drop([case.id for case in due if case.id not in decided])

@@ -44,10 +44,13 @@ class Sources:
         actor.require(Permission.MANAGE_SOURCES)
         with self._database.write() as unit:
             source = unit.sources.get(key)
+            if source.state is not SourceState.PROPOSED:
+                raise TransitionError(
+                    f"the source {key} is {source.state.value}: it must be proposed again first"
+                )
             if source.proposed_by == actor.name:
                 raise SecondPersonNeeded("another admin must confirm the source you proposed")
-            if source.state not in (SourceState.PROPOSED, SourceState.LAPSED, SourceState.HALTED):
-                raise TransitionError(f"the source {key} is {source.state.value}")
+            unit.sources.forget_judged(key)  # a halt looked at by two people does not count against it again
             now = self._clock()
             unit.sources.save(
                 replace(
@@ -73,7 +76,8 @@ class Sources:
                 self._log(unit, actor.name, "source:stop", key)
 
     def resume(self, actor: Actor, key: str | None = None) -> None:
-        """Lift a stop: an admin's act. A stopped source goes back to `proposed`: two people look again."""
+        """Lift a stop: an admin's act. A stopped, halted or lapsed source goes back to `proposed`, by whoever
+        resumes it: so two people look again. Raises TransitionError for a source that is read already."""
         actor.require(Permission.MANAGE_SOURCES)
         with self._database.write() as unit:
             if key is None:
@@ -81,6 +85,8 @@ class Sources:
                 self._log(unit, actor.name, "system:resume", "all")
             else:
                 source = unit.sources.get(key)
+                if source.state in (SourceState.ACTIVE, SourceState.PROPOSED):
+                    raise TransitionError(f"the source {key} is {source.state.value}: nothing to resume")
                 unit.sources.save(
                     replace(source, state=SourceState.PROPOSED, proposed_by=actor.name, confirmed_by=None)
                 )

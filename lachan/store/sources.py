@@ -119,6 +119,9 @@ class SqlSourceStore:
             flagged, posts = flagged + row.flagged, posts + row.posts
         return flagged, posts
 
+    def forget_judged(self, source: str) -> None:
+        self._scope.run(delete(judged).where(judged.c.source == source))
+
     def note_judged(self, source: str, flagged: Sequence[bool]) -> None:
         if not flagged:
             return

@@ -133,3 +133,14 @@ def test_running_twice_does_no_harm(world: World) -> None:
     world.retain()
     with world.database.read() as unit:
         assert unit.audit.head() == before
+
+
+def test_a_call_for_help_is_never_deleted_unread(world: World) -> None:
+    case = world.case_of("[child_violence victim] một lời nhờ giúp")
+    for _ in range(3):
+        world.clock.move(days=14, hours=1)
+        world.retain()
+    with world.database.read() as unit:
+        assert unit.cases.texts([case])
+        overdue = [item.event.action for item in unit.audit.of_subject(f"case:{case}")]
+    assert overdue.count("case:overdue") == 3

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from lachan.domain.errors import InputError, PermissionDenied, SecondPersonNeeded, SourceRefused, Stopped
+from lachan.domain.errors import (
+    InputError,
+    PermissionDenied,
+    SecondPersonNeeded,
+    SourceRefused,
+    Stopped,
+    TransitionError,
+)
 from lachan.domain.post import SourceState
 from tests.world import World, source
 
@@ -58,3 +67,20 @@ def test_the_switch_stops_one_or_all(world: World) -> None:
         world.intake.begin("spider", ["town"])
     world.sources.resume(world.actor("admin2"))
     assert len(world.sources.active()) == 1
+
+
+@pytest.mark.parametrize("state", [SourceState.HALTED, SourceState.LAPSED, SourceState.STOPPED])
+def test_two_people_look_again(world: World, state: SourceState) -> None:
+    with world.database.write() as unit:
+        unit.sources.note_judged("town", [True] * 300)
+        unit.sources.save(replace(unit.sources.get("town"), state=state))
+    for admin in ("admin", "admin2"):
+        with pytest.raises(TransitionError, match="proposed again"):
+            world.sources.confirm(world.actor(admin), "town")
+    world.sources.resume(world.actor("admin2"), "town")
+    with pytest.raises(SecondPersonNeeded):
+        world.sources.confirm(world.actor("admin2"), "town")
+    world.sources.confirm(world.actor("admin"), "town")
+    with world.database.read() as unit:
+        assert unit.sources.get("town").state is SourceState.ACTIVE
+        assert unit.sources.flag_share("town", 200) == (0, 0), "it is not halted again for the same posts"
