@@ -70,7 +70,7 @@ def ask(folder: Path, question: str) -> int:
         return 0
 
 
-_DONE: Final = "SELECT count(*) FROM frontier WHERE state = 'done'"
+DONE: Final = "SELECT count(*) FROM frontier WHERE state = 'done'"
 _EVENTS: Final = "SELECT count(*) FROM audit_links WHERE action = '{}'"
 _HELD: Final = "SELECT count(*) FROM inbox WHERE leased_by IS NOT NULL"
 _DECIDED: Final = "SELECT count(*) FROM state WHERE name = 'demo_decided'"
@@ -81,7 +81,7 @@ class Victim:
 
     def __init__(self, installation: Installation, **environment: str) -> None:
         self._folder = installation.folder
-        self._start = {q: ask(self._folder, q) for q in (_DONE, *map(_EVENTS.format, ("case:decide",)))}
+        self._start = {q: ask(self._folder, q) for q in (DONE, *map(_EVENTS.format, ("case:decide",)))}
         self._finished = ask(self._folder, _EVENTS.format("crawl:finish"))
         self._words = (self._folder / "victim.log").open("ab")
         self.process = subprocess.Popen(
@@ -114,10 +114,10 @@ class Victim:
         folder, decide = self._folder, _EVENTS.format("case:decide")
         match point.stage:
             case Stage.CRAWL:
-                start = self._start[_DONE]
+                start = self._start[DONE]
                 if start >= _PAGES:  # read already: the second reading of the listings
                     return ask(folder, _EVENTS.format("crawl:begin")) > self._finished
-                return ask(folder, _DONE) >= start + max(1, int(point.share * (_PAGES - start)))
+                return ask(folder, DONE) >= start + max(1, int(point.share * (_PAGES - start)))
             case Stage.ASSESS:
                 read = ask(folder, _EVENTS.format("crawl:finish")) > self._finished
                 return read and (ask(folder, _HELD) > 0 or ask(folder, _EVENTS.format("inbox:assess")) > 0)
