@@ -89,6 +89,32 @@ def test_a_row_that_kills_its_worker_again_and_again_is_set_aside(world: World) 
     assert world.judge.seen == []
 
 
+def test_power_cuts_set_nothing_aside_and_a_killer_is_found_alone(world: World) -> None:
+    """Three whole batches died; only the row that dies alone, the fourth time, is set aside."""
+    with world.database.write() as unit:
+        unit.inbox.add([post(f"bài {number}", world.clock()) for number in range(60)], world.clock())
+
+    class Dies(BaseException):
+        pass
+
+    class Kills(ScriptedJudge):
+        def assess(self, items):  # type: ignore[no-untyped-def]
+            if any(item.text == "bài 7" for item in items):
+                raise Dies
+            return super().assess(items)
+
+    judge = Kills()
+    for _ in range(3):
+        with pytest.raises(Dies):
+            Assess(world.database, judge, world.keys, world.clock, "w").drain()
+        world.clock.move(minutes=6)
+    done = Assess(world.database, judge, world.keys, world.clock, "w").drain()
+    with world.database.read() as unit:
+        assert unit.inbox.size() == 0
+    assert totals(world)[Counter.FAILED] == done.failed == 1
+    assert totals(world)[Counter.DROPPED] == 59
+
+
 def test_two_workers_settle_a_row_once(world: World) -> None:
     """The slow one finds its rows gone and changes nothing."""
     world.receive(ADVERT)
