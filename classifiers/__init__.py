@@ -4,7 +4,8 @@ at run time    normalise (disguise, syllable, tables) -> phrases -> evidence -> 
                -> domain.routing -> spans;  judge.py binds them, classify.py is the stream over it
 before going live   gate.py: pinned digest, no flagged canary, floors
 to train       labelled (near_copies) -> dress -> fitting -> thresholds -> train
-to measure     evaluate -> evaluation_page
+               or any Hugging Face encoder: hugging_face_training -> hugging_face
+to measure     evaluate (intervals, calibration, span_control) -> evaluation_page
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
+from classifiers import hugging_face, model_folder
 from classifiers.judge import CascadeJudge
-from lachan.pipeline.ports import Judge
 
 __all__ = ["default_folder", "load_judge"]
 
@@ -23,6 +24,9 @@ def default_folder() -> Path:
     return Path(str(files("models").joinpath("default")))
 
 
-def load_judge(path: Path | None = None) -> Judge:
-    """The judge in a model folder, by default the packaged one. Raises InputError for an unsound folder."""
+def load_judge(path: Path | None = None) -> CascadeJudge:
+    """The judge in a model folder, or over a Hugging Face classifier on disk; by default the packaged one. Raises
+    InputError for an unsound folder."""
+    if path is not None and hugging_face.is_folder(path):
+        return CascadeJudge(hugging_face.load(path, model_folder.load(default_folder())))
     return CascadeJudge.load(path or default_folder())

@@ -1,5 +1,5 @@
 """The encoder at run time: normalised texts in, logits out. onnxruntime and tokenizers, no torch.
-Imported only where a model folder has an encoder: the shipped one has none.
+Imported only where a model folder has an encoder.
 
 One text at a time: its numbers are quantised by their own range, so that no neighbour in a batch changes a
 judgement, and nothing is spent on padding.

@@ -41,13 +41,13 @@ class Plan:
     share of texts that an epoch shows in a dress drawn by lot.
     """
 
-    layers: tuple[int, ...] = tuple(range(8))
-    frozen: int = 2
-    epochs: int = 7
-    batch: int = 16
+    layers: tuple[int, ...] = tuple(range(12))
+    frozen: int = 0
+    epochs: int = 10
+    batch: int = 32
     rate: float = 2e-4
-    head_rate: float = 5e-4
-    decay: float = 0.95
+    head_rate: float = 4e-4
+    decay: float = 0.9
     warm_up: float = 0.08
     dressed: float = 0.35
     workers: int = 2

@@ -1,36 +1,32 @@
 """Measures a judge on labelled posts; every figure is named by the harm that it stands for.
 
-rows -> assessments -> figures (route, category, context, urgency) with intervals -> slices -> errors
+rows -> assessments -> figures (route, category, context, urgency) with intervals -> the same by register,
+category and length -> reliability of the scores -> the spans against random words -> errors
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from classifiers.calibration import Reliability, reliability
+from classifiers.intervals import UNMEASURED, Draws, Figure, Measure, clopper_pearson, macro_f1, share
 from classifiers.labelled import REGISTERS, Row
-from lachan.domain.assessment import Assessment
+from classifiers.scoring import Scoring
+from classifiers.span_control import SpanControl, control
+from lachan.domain.assessment import Assessment, Stage
 from lachan.domain.taxonomy import CALL_CATEGORIES, Category, Context, Route
 from lachan.pipeline.ports import Judge, JudgeInput
 
-_Label = TypeVar("_Label", Route, Category, Context)
+Mask = NDArray[np.bool_]
 
 #: Upper bounds of word counts of the length slices.
 LENGTHS: Final = (12, 30, 60, 10_000)
 _DRAWS: Final = 500
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A share from 0 to 1 with its bootstrap 95 % interval; `posts` is what it was taken over."""
-
-    value: float
-    low: float
-    high: float
-    posts: int
 
 
 @dataclass(frozen=True)
@@ -42,8 +38,25 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class Slice:
+    """A part of the posts. By register and length: macro-F1 of each field over these posts (urgency: F1). By
+    category: the share of its posts on their right route, the F1 of this category over all posts, the share of
+    its posts in their right context, and the F1 of urgency among them."""
+
+    route: Figure
+    category: Figure
+    context: Figure
+    urgent: Figure
+
+
+@dataclass(frozen=True)
 class Evaluation:
-    """What a judge is worth on these posts."""
+    """What a judge is worth on these posts. `calibration` (by route) and `spans` are there for judges that tell
+    their scores (`scoring.Scoring`).
+
+    `first_stage`: of the harmful posts that the rules let through, the share that the first stage does not let
+    go (Clopper-Pearson); None for a judge of one stage.
+    """
 
     model: str
     posts: int
@@ -55,9 +68,12 @@ class Evaluation:
     category_f1: Figure
     context_f1: Figure
     urgent_f1: Figure
-    by_category: dict[str, Figure] = field(default_factory=dict)
-    by_register: dict[str, Figure] = field(default_factory=dict)
-    by_length: dict[str, Figure] = field(default_factory=dict)
+    by_category: dict[str, Slice] = field(default_factory=dict)
+    by_register: dict[str, Slice] = field(default_factory=dict)
+    by_length: dict[str, Slice] = field(default_factory=dict)
+    calibration: dict[str, Reliability] = field(default_factory=dict)
+    spans: SpanControl | None = None
+    first_stage: Figure | None = None
     faults: tuple[Fault, ...] = ()
 
     def figures(self) -> dict[str, float]:
@@ -73,108 +89,171 @@ class Evaluation:
             "urgent_f1": self.urgent_f1.value,
         }
 
+    def document(self) -> dict[str, Any]:
+        """Everything but the texts, for JSON. What was not measured is null."""
+        told = {name: value for name, value in asdict(self).items() if name not in ("faults", "calibration")}
+        calibration = {route: asdict(each) for route, each in self.calibration.items()}
+        whole: dict[str, Any] = _written({**told, "calibration": calibration, "errors": len(self.faults)})
+        return whole
+
+
+def _written(value: Any) -> Any:
+    """Rounded, tuples as lists, and null for a figure taken over nothing."""
+    if isinstance(value, dict):
+        if value.keys() == asdict(UNMEASURED).keys() and not value["posts"]:
+            return None
+        return {name: _written(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_written(each) for each in value]
+    return round(value, 4) if isinstance(value, float) else value
+
 
 def assess_rows(judge: Judge, rows: Sequence[Row]) -> list[Assessment]:
     """The judge's word on each row, with its audience."""
-    return judge.assess([JudgeInput(row.text, row.audience) for row in rows])
+    return judge.assess(_inputs(rows))
 
 
-def f1(truth: Sequence[set[_Label]], told: Sequence[set[_Label]], labels: Sequence[_Label]) -> float:
-    """Macro-F1 over the labels that occur in `truth`; 0 when none does."""
-    values: list[float] = []
-    for label in labels:
-        real = sum(label in each for each in truth)
-        if not real:
-            continue
-        right = sum(label in each and label in said for each, said in zip(truth, told, strict=True))
-        values.append(2 * right / (real + sum(label in said for said in told)))
-    return sum(values) / len(values) if values else 0.0
+def _inputs(rows: Sequence[Row]) -> list[JudgeInput]:
+    return [JudgeInput(row.text, row.audience) for row in rows]
 
 
-_Case = tuple[Row, Assessment]
+class _Cases:
+    """Truth and what was said as arrays, so that a bootstrap is a few products of matrices."""
 
+    def __init__(self, rows: Sequence[Row], said: Sequence[Assessment], draws: int) -> None:
+        self.count = len(rows)
+        self.draws = Draws.of([row.pair or row.id for row in rows], draws)
+        self.route = self._labels([{row.route} for row in rows], list(Route))
+        self.said_route = self._labels([{each.route} for each in said], list(Route))
+        self.category = self._labels([set(row.categories) for row in rows], list(Category))
+        self.said_category = self._labels([set(each.categories) for each in said], list(Category))
+        self.context = self._labels([{row.context} for row in rows], list(Context))
+        self.said_context = self._labels([{each.context} for each in said], list(Context))
+        self.urgent = np.array([[row.urgent] for row in rows], dtype=bool).reshape(-1, 1)
+        self.said_urgent = np.array([[each.urgent] for each in said], dtype=bool).reshape(-1, 1)
+        self.all = np.ones(self.count, dtype=bool)
 
-def _route_f1(cases: Sequence[_Case]) -> float:
-    return f1([{row.route} for row, _ in cases], [{said.route} for _, said in cases], list(Route))
-
-
-def _context_f1(cases: Sequence[_Case]) -> float:
-    return f1([{row.context} for row, _ in cases], [{said.context} for _, said in cases], list(Context))
-
-
-def _category_f1(cases: Sequence[_Case]) -> float:
-    """Over every post, so that a category missed with its route counts as missed."""
-    return f1(
-        [set(row.categories) for row, _ in cases], [set(said.categories) for _, said in cases], list(Category)
-    )
-
-
-def _urgent_f1(cases: Sequence[_Case]) -> float:
-    right = sum(row.urgent and said.urgent for row, said in cases)
-    return 2 * right / max(1, sum(row.urgent for row, _ in cases) + sum(said.urgent for _, said in cases))
-
-
-def _told_route(route: Route) -> Callable[[Sequence[_Case]], float]:
-    return lambda cases: sum(said.route is route for _, said in cases) / max(1, len(cases))
-
-
-def _named(category: Category) -> Callable[[Sequence[_Case]], float]:
-    return lambda cases: sum(category in said.categories for _, said in cases) / max(1, len(cases))
-
-
-def _flagged(cases: Sequence[_Case]) -> float:
-    return sum(said.route is not Route.NONE for _, said in cases) / max(1, len(cases))
-
-
-def _figure(cases: Sequence[_Case], measure: Callable[[Sequence[_Case]], float], draws: int) -> Figure:
-    value = measure(cases)
-    if not cases:
-        return Figure(0.0, 0.0, 1.0, 0)
-    lot = np.random.default_rng(0)
-    values = [measure([cases[at] for at in lot.integers(0, len(cases), len(cases))]) for _ in range(draws)]
-    low, high = np.percentile(values, [2.5, 97.5])
-    return Figure(value, float(low), float(high), len(cases))
-
-
-def evaluate(judge: Judge, rows: Sequence[Row], *, draws: int = _DRAWS) -> Evaluation:
-    """Every figure over `rows`, with `draws` bootstrap draws for each interval."""
-    cases = list(zip(rows, assess_rows(judge, rows), strict=True))
-    of = {route: [case for case in cases if case[0].route is route] for route in Route}
-    called = sum(
-        bool(CALL_CATEGORIES.intersection(said.categories)) and said.route is Route.REVIEW
-        for _, said in of[Route.NONE]
-    )
-    by_category = {
-        category.value: _figure(
-            [case for case in cases if category in case[0].categories],
-            _named(category),
-            draws,
+    def _labels(self, of: Sequence[set[Any]], labels: Sequence[Any]) -> Mask:
+        return np.array([[label in each for label in labels] for each in of], dtype=bool).reshape(
+            self.count, len(labels)
         )
-        for category in Category
-    }
-    by_length: dict[str, Figure] = {}
+
+    def figure(self, measure: Measure, rows: Mask) -> Figure:
+        return self.draws.figure(measure, rows)
+
+    def urgency(self, rows: Mask) -> Figure:
+        """F1 of `urgent`; not measured where nothing is urgent."""
+        if not self.urgent[rows].any():
+            return UNMEASURED
+        return self.figure(macro_f1(self.urgent, self.said_urgent), rows)
+
+    def slice(self, rows: Mask) -> Slice:
+        return Slice(
+            self.figure(macro_f1(self.route, self.said_route), rows),
+            # Over every post, so that a category missed with its route counts as missed.
+            self.figure(macro_f1(self.category, self.said_category), rows)
+            if self.category[rows].any()
+            else UNMEASURED,
+            self.figure(macro_f1(self.context, self.said_context), rows),
+            self.urgency(rows),
+        )
+
+    def of_category(self, at: int) -> Slice:
+        rows = self.category[:, at]
+        right = (self.route == self.said_route).all(axis=1)
+        spoken = (self.context == self.said_context).all(axis=1)
+        one = macro_f1(self.category[:, [at]], self.said_category[:, [at]])
+        count = int(rows.sum())
+        return Slice(
+            share(int((right & rows).sum()), count),
+            self.figure(one, self.all) if count else UNMEASURED,
+            share(int((spoken & rows).sum()), count),
+            self.urgency(rows),
+        )
+
+
+def _by_length(rows: Sequence[Row]) -> dict[str, Mask]:
+    words = np.array([len(row.text.split()) for row in rows])
+    masks: dict[str, Mask] = {}
     shortest = 0
     for longest in LENGTHS:
         name = f"{shortest + 1}-{longest}" if longest < LENGTHS[-1] else f"over {shortest}"
-        some = [case for case in cases if shortest < len(case[0].text.split()) <= longest]
-        by_length[name] = _figure(some, _route_f1, draws)
+        masks[name] = (words > shortest) & ((words <= longest) | (longest == LENGTHS[-1]))
         shortest = longest
+    return masks
+
+
+def evaluate(judge: Judge, rows: Sequence[Row], *, draws: int = _DRAWS, brief: bool = False) -> Evaluation:
+    """Every figure over `rows`, with `draws` bootstrap draws for the intervals of F1s.
+
+    `brief`: neither the reliability of the scores nor the spans, which take most of the time.
+    """
+    scoring = judge if isinstance(judge, Scoring) else None
+    said = scoring.outcomes(_inputs(rows)) if brief and scoring else assess_rows(judge, rows)
+    cases = _Cases(rows, said, draws)
+    pairs = list(zip(rows, said, strict=True))
+    of = {route: [each for row, each in pairs if row.route is route] for route in Route}
+    whole = cases.slice(cases.all)
     return Evaluation(
         model=judge.name,
-        posts=len(cases),
-        route_f1=_figure(cases, _route_f1, draws),
-        recall_review=_figure(of[Route.REVIEW], _told_route(Route.REVIEW), draws),
-        recall_protect=_figure(of[Route.PROTECT], _told_route(Route.PROTECT), draws),
-        harmless_flagged=_figure(of[Route.NONE], _flagged, draws),
-        harmless_called=called,
-        category_f1=_figure(cases, _category_f1, draws),
-        context_f1=_figure(cases, _context_f1, draws),
-        urgent_f1=_figure(cases, _urgent_f1, draws),
-        by_category=by_category,
+        posts=len(rows),
+        route_f1=whole.route,
+        recall_review=_told(of[Route.REVIEW], {Route.REVIEW}),
+        recall_protect=_told(of[Route.PROTECT], {Route.PROTECT}),
+        harmless_flagged=_told(of[Route.NONE], {Route.REVIEW, Route.PROTECT}),
+        harmless_called=sum(
+            bool(CALL_CATEGORIES.intersection(each.categories)) and each.route is Route.REVIEW
+            for each in of[Route.NONE]
+        ),
+        category_f1=whole.category,
+        context_f1=whole.context,
+        urgent_f1=whole.urgent,
+        by_category={category.value: cases.of_category(at) for at, category in enumerate(Category)},
         by_register={
-            name: _figure([case for case in cases if case[0].register == name], _route_f1, draws)
+            name: cases.slice(np.array([row.register == name for row in rows], dtype=bool))
             for name in REGISTERS
         },
-        by_length=by_length,
-        faults=tuple(Fault(row, said) for row, said in cases if row.route is not said.route),
+        by_length={name: cases.slice(mask) for name, mask in _by_length(rows).items()},
+        calibration=_calibration(scoring, pairs) if scoring and not brief else {},
+        spans=_spans(scoring, pairs) if scoring and not brief else None,
+        first_stage=_first_stage(pairs) if scoring and scoring.stages > 1 else None,
+        faults=tuple(Fault(row, each) for row, each in pairs if row.route is not each.route),
     )
+
+
+def _told(said: Sequence[Assessment], routes: set[Route]) -> Figure:
+    return share(sum(each.route in routes for each in said), len(said))
+
+
+def _calibration(judge: Scoring, pairs: Sequence[tuple[Row, Assessment]]) -> dict[str, Reliability]:
+    """Of what the rules let through: the rest is never scored."""
+    rows = [row for row, each in pairs if each.stage is not Stage.RULES]
+    scores = judge.route_scores(_inputs(rows))
+    return {
+        Route.REVIEW.value: reliability(
+            [each.review for each in scores], [row.route is Route.REVIEW for row in rows]
+        ),
+        Route.PROTECT.value: reliability(
+            [each.protect for each in scores], [row.route is Route.PROTECT for row in rows]
+        ),
+    }
+
+
+def _spans(judge: Scoring, pairs: Sequence[tuple[Row, Assessment]]) -> SpanControl:
+    def still(asked: Sequence[tuple[str, Assessment]]) -> list[bool]:
+        scores = judge.route_scores([JudgeInput(text) for text, _ in asked])
+        limits = judge.thresholds
+        return [
+            each.review >= limits.review if said.route is Route.REVIEW else each.protect >= limits.protect
+            for each, (_, said) in zip(scores, asked, strict=True)
+        ]
+
+    return control([(row.text, said) for row, said in pairs if said.route is not Route.NONE], still)
+
+
+def _first_stage(pairs: Sequence[tuple[Row, Assessment]]) -> Figure:
+    reached = [each for row, each in pairs if row.route is not Route.NONE and each.stage is not Stage.RULES]
+    kept = sum(each.stage is Stage.SECOND for each in reached)
+    if not reached:
+        return UNMEASURED
+    return Figure(kept / len(reached), *clopper_pearson(kept, len(reached)), len(reached))

@@ -39,6 +39,8 @@ class Code(StrEnum):
     URGENT_WEAPON = "urgent_weapon"
     URGENT_ALONE = "urgent_alone_with_abuser"
     URGENT_WISH_TO_DIE = "urgent_wish_to_die"
+    LISTED_TERM = "listed_term"
+    LISTED_ADDRESS = "listed_address"
 
 
 URGENT_CODES: Final = frozenset(
@@ -74,8 +76,22 @@ _TEENS: Final = {
 _NUMBER: Final = "|".join(sorted(_TEENS, key=len, reverse=True))
 
 _GRADE: Final = re.compile(
-    rf"\b(?:l[ớo]p|kh[ốo]i)\s?(?:(1[0-2]|[1-9])(?!\d)(?!\s?(?:ng|người|tháng|buổi))|({_NUMBER})\b)"
-    r"|(?<![\d/.,-])\b(?:([6-9])|(1[0-2]))[a-d](?:\d{1,2})?\b(?!\s?(?:m\b|km|tr\b))",
+    rf"\b(?:l[ớo]p|kh[ốo]i)\s?(?:(1[0-2]|[1-9])(?!\d)(?!\s?(?:ng\b|người|tháng|buổi))|({_NUMBER})\b)"
+    r"|(?<![\d/.,-])\b(?:([6-9])|(1[0-2]))[a-d](?:\d{1,2})?\b(?!\s?(?:m\b|km|tr\b))"
+    r"|(?<![\d/.,-])\b[kl](1[0-2]|[6-9])\b(?!\s?(?:\+|gb|mah|h\b|\d))",
+)
+#: Two ages side by side without "tuổi": "nữ 15-17", "em nào mười sáu, mười bảy", "mấy đứa 16 17".
+_AGES: Final = re.compile(
+    r"\b(?:bạn|ban|nữ|nu|nam|em|nhóm|nhom|trẻ|tre|gái|gai|trai|đứa|dua|thằng|thang|cháu|chau|hội|hoi|quê|que|tầm|tam|từ|tu|ai|niên|nien)"
+    r"(?: (?:nào|nao|cỡ|co|tầm|tam|từ|tu|khoảng|chừng|quê|que|xóm|gái|trai)){0,2}(?: (?!mười|muoi)\w+)? "
+    rf"(?:(1[0-7]) ?(?:-|,|/|tới|toi|đến|den)? ?1[0-7]|({_NUMBER}),? (?:tới |toi |đến |den )?(?:{_NUMBER}))\b"
+    r"(?! ?(?:h\b|g\b|giờ|gio|k\b|tr|người|nguoi|ngày|ngay|/|%|:|củ|năm|nam|phút|tháng|tiếng|đứa|cái|điểm|bạn))"
+)
+#: "tôi 17, ..." and "cháu mười sáu. ...": an age that ends its clause.
+_SELF_AGE: Final = re.compile(
+    r"\b(?:em|tôi|toi|cháu|chau|con|tớ|mình|minh)(?: mới| moi| gái| trai)? "
+    r"(?:(1[0-7])|(mười (?:một|hai|ba|bốn|lăm|sáu|bảy)))"
+    r"(?= ?[,.;!]| nhà| tuổi|$)"
 )
 _YEARS: Final = re.compile(
     rf"\b(?:(\d{{1,2}})(?:\s?(?:-|,|/|đến|den|tới|toi|hoặc|hay|hoac)?\s?(\d{{1,2}}))?|({_NUMBER}))"
@@ -91,7 +107,7 @@ _BIRTH: Final = re.compile(
     r"\b2k([01]?\d)\b|\b(?:sinh|sinh năm|sinh nam|sinh nhật|sn|năm sinh|nam sinh)\s?(?:năm|nam)?\s?(20\d\d)\b"
 )
 _UNDER: Final = re.compile(
-    r"\b(?:dưới|duoi|chưa đủ|chua du|chưa tới|chưa|chua|gần|gan)\s(1[0-8])\b(?!\s?(?:h\b|giờ|k\b|tr))"
+    r"(?:\b(?:dưới|duoi|chưa đủ|chua du|chưa tới|chưa|chua|gần|gan)\s|<\s?)(1[0-8])\b(?!\s?(?:h\b|giờ|k\b|tr|%))"
 )
 _MONTHS: Final = re.compile(
     r"\b(?:bé|be|con|cháu|chau|trai|gái|gai)\b[^.!?]{0,24}?"
@@ -142,7 +158,7 @@ def _minors(text: str, hits: Iterable[Hit]) -> tuple[list[Reason], list[int]]:
     reasons: list[Reason] = []
     ages: list[int] = []
     for match in _GRADE.finditer(text):
-        number = match[1] or match[3] or match[4]
+        number = match[1] or match[3] or match[4] or match[5]
         grade = int(number) if number else _TEENS[match[2]]
         if grade <= 12:
             reasons.append(_reason(Code.MINOR_GRADE, match.start(), match.end()))
@@ -156,6 +172,12 @@ def _minors(text: str, hits: Iterable[Hit]) -> tuple[list[Reason], list[int]]:
         for match in pattern.finditer(text):
             reasons.append(_reason(Code.MINOR_AGE, match.start(), match.end()))
             ages.append(int(match[1]) - (pattern is _UNDER))
+    for pattern in (_AGES, _SELF_AGE):
+        for match in pattern.finditer(text):
+            years = int(match[1]) if match[1] else _TEENS[match[2]]
+            if 10 <= years < 18:
+                reasons.append(_reason(Code.MINOR_AGE, match.start(), match.end()))
+                ages.append(years)
     for match in _YEARS_IN_WORDS.finditer(text):
         reasons.append(_reason(Code.MINOR_AGE, match.start(), match.end()))
         ages.append(_TEENS.get(match[1], 14))
@@ -183,8 +205,12 @@ def _within(hit: Hit, reasons: Iterable[Reason]) -> bool:
 
 
 def _parts(text: str, hits: tuple[Hit, ...], minors: list[Reason]) -> dict[Category, dict[str, Reason]]:
-    """For each call category the parts that stand in the text. A word may serve as one part only."""
+    """For each call category the parts that stand in the text. A word may serve as one part only.
+
+    Who names a game, a sport, a show or a helping hand calls to that: the violent purpose does not stand.
+    """
     found: dict[Category, dict[str, Reason]] = {}
+    peaceful = _of(hits, "peaceful_purpose") is not None
     clock = _CLOCK.search(text)
     for category, concept in _CALLS:
         parts: dict[str, Reason] = {}
@@ -192,7 +218,7 @@ def _parts(text: str, hits: tuple[Hit, ...], minors: list[Reason]) -> dict[Categ
             first = minors[0]
             parts["minors"] = Reason(Code.CALL_MINORS.value, first.start, first.end)
         purpose = _of(hits, concept)
-        if purpose:
+        if purpose and not peaceful:
             parts["purpose"] = _reason(Code.CALL_PURPOSE, purpose.start, purpose.end)
         taken = [(h.start, h.end) for h in hits if h.concept == concept]
         free = [h for h in hits if (h.start, h.end) not in taken and not _within(h, minors)]

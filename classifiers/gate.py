@@ -10,12 +10,25 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Protocol
 
 from classifiers.evaluate import Evaluation, assess_rows
 from classifiers.labelled import Row
 from lachan.domain.errors import InputError, RefusedError
 from lachan.domain.taxonomy import Route
 from lachan.pipeline.ports import Judge
+
+#: Files of the labelled data that the floors are measured on.
+FLOOR_FILES: Final = ("test.jsonl",)
+
+
+class Identified(Judge, Protocol):
+    """A judge that can go live: it names every file and setting it was made of."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, 64 hex digits."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -50,14 +63,21 @@ def flagged_canaries(judge: Judge, canaries: Sequence[Row]) -> list[str]:
     ]
 
 
-def check_live(judge: Judge, canaries: Sequence[Row], release: Release) -> None:
-    """Raises RefusedError unless the release pins this model and it flags not one canary.
-
-    An empty list of canaries proves nothing and is refused.
+def check_live(
+    judge: Identified, canaries: Sequence[Row], release: Release, promoted: str | None = None
+) -> None:
+    """Raises RefusedError unless the release pins this model, or two people promoted just this digest, and it flags
+    not one canary. An empty list of canaries proves nothing and is refused.
     """
-    digest = judge.name.rpartition("@")[2]
-    if not digest or not any(pinned.startswith(digest) for pinned in release.digests):
-        raise RefusedError(f"{judge.name} is not pinned by the release; only a pinned model may go live")
+    if judge.digest not in release.digests and judge.digest != promoted:
+        raise RefusedError(
+            f"{judge.name} is not pinned by the release, and no two people promoted it: it may not go live"
+        )
+    check_canaries(judge, canaries)
+
+
+def check_canaries(judge: Judge, canaries: Sequence[Row]) -> None:
+    """Raises RefusedError when one is flagged, or when there are none."""
     if not canaries:
         raise RefusedError("there are no canaries to try the model on; install the labelled data")
     flagged = flagged_canaries(judge, canaries)

@@ -1,24 +1,27 @@
 """The judge: texts in, assessments out, each with its reasons and the words that carried it.
 
-normalise -> rules (no sign of a minor: let go at once) -> linear model (clearly harmless: let go)
--> encoder, blended with the linear scores -> domain.routing -> spans and reasons
+normalise -> rules (no sign of a minor: let go at once) -> linear model (clearly harmless: let go, but for a few
+drawn by lot) -> encoder, blended with the linear scores -> vetted lists -> domain.routing -> spans and reasons
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from classifiers import evidence, features, linear, model_folder, spans
+from classifiers.lot import Lot
 from classifiers.model_folder import Model
 from classifiers.normalise import normalise, normalise_text
-from lachan.domain.assessment import Assessment, Reason
+from classifiers.scoring import RouteScores
+from classifiers.vetted import Found, VettedLists
+from lachan.domain.assessment import Assessment, Reason, Span, Stage
 from lachan.domain.routing import Routed, Thresholds, route
-from lachan.domain.taxonomy import CALL_CATEGORIES, AgeBand, Audience, Context, Route
+from lachan.domain.taxonomy import CALL_CATEGORIES, TESTIMONY_ONLY, AgeBand, Audience, Context, Route
 from lachan.pipeline.ports import JudgeInput
 
 #: Code points of a text that are read; a post longer than this carries its message before.
@@ -34,19 +37,29 @@ class _Suspect:
     at: int
     text: str
     found: evidence.Findings
+    listed: Found
 
 
 class CascadeJudge:
     """`ports.Judge` over a linear model and, where the folder has one, an encoder. Thread-safe."""
 
-    def __init__(self, model: Model, thresholds: Thresholds | None = None) -> None:
-        """`thresholds` may raise the shipped ones (`Thresholds.raised`), never lower them."""
+    def __init__(
+        self,
+        model: Model,
+        thresholds: Thresholds | None = None,
+        lists: VettedLists | None = None,
+        lot: Lot | None = None,
+    ) -> None:
+        """`thresholds` may raise the shipped ones (`Thresholds.raised`), never lower them. Without a `lot` nothing
+        that the first stage lets go is read in full."""
         shipped = model.card.thresholds
         self._model = model
         self._card = model.card
         self._thresholds = (
             shipped if thresholds is None else shipped.raised(thresholds.review, thresholds.protect)
         )
+        self._lists = lists or VettedLists()
+        self._lot = lot
 
     @staticmethod
     def load(folder: Path) -> CascadeJudge:
@@ -69,65 +82,120 @@ class CascadeJudge:
 
     def raised(self, thresholds: Thresholds) -> CascadeJudge:
         """The same judge, flagging less. Raises RefusedError for a threshold under the shipped one."""
-        return CascadeJudge(self._model, thresholds)
+        return CascadeJudge(self._model, thresholds, self._lists, self._lot)
+
+    def with_lists(self, lists: VettedLists) -> CascadeJudge:
+        """The same judge with these vetted lists; they change no score."""
+        return CascadeJudge(self._model, self._thresholds, lists, self._lot)
+
+    def with_lot(self, lot: Lot) -> CascadeJudge:
+        """The same judge, which reads in full what `lot` draws of what its first stage lets go."""
+        return CascadeJudge(self._model, self._thresholds, self._lists, lot)
+
+    @property
+    def stages(self) -> int:
+        """2 where the folder has an encoder, which reads what the linear model does not let go."""
+        return 1 if self._model.encoder is None else 2
+
+    def route_scores(self, items: Sequence[JudgeInput]) -> list[RouteScores]:
+        """Scores of each text, read by every stage, whatever a rule or the first stage says."""
+        found: list[RouteScores] = []
+        for first in range(0, len(items), BATCH):
+            texts = [normalise_text(item.text[:LONGEST_READ]) for item in items[first : first + BATCH]]
+            each = [linear.scores_of(row) for row in scores(self._model, texts)]
+            found.extend(RouteScores(one.promoting, one.victim + one.witness) for one in each)
+        return found
 
     def assess(self, items: Sequence[JudgeInput]) -> list[Assessment]:
         """One assessment an item, in order; span offsets are code points of the given text."""
+        return self._in_batches(items, marked=True)
+
+    def outcomes(self, items: Sequence[JudgeInput]) -> list[Assessment]:
+        """As `assess`, without the spans, which cost more than everything else: for measuring."""
+        return self._in_batches(items, marked=False)
+
+    def _in_batches(self, items: Sequence[JudgeInput], *, marked: bool) -> list[Assessment]:
         results: list[Assessment] = []
         for first in range(0, len(items), BATCH):
-            results.extend(self._assess(items[first : first + BATCH]))
+            results.extend(self._assess(items[first : first + BATCH], marked=marked))
         return results
 
-    def _assess(self, items: Sequence[JudgeInput]) -> list[Assessment]:
-        results = [Assessment.harmless(self.name)] * len(items)
+    def _assess(self, items: Sequence[JudgeInput], *, marked: bool) -> list[Assessment]:
+        results = [Assessment.harmless(self.name, Stage.RULES)] * len(items)
         suspects: list[_Suspect] = []
         for at, item in enumerate(items):
             text = normalise_text(item.text[:LONGEST_READ])
             found = evidence.find(text)
             if found.minors or (item.audience is Audience.MINORS and not item.imported):
-                suspects.append(_Suspect(at, text, found))
+                listed = self._lists.find(text, item.text[:LONGEST_READ], item.url)
+                suspects.append(_Suspect(at, text, found, listed))
         if not suspects:
             return results
-        for suspect, margin, row in self._scored(suspects):
+        for suspect, margin, row, stage in self._scored(suspects):
+            results[suspect.at] = Assessment.harmless(self.name, stage)
+            if stage is Stage.FIRST:
+                continue
             item = items[suspect.at]
             routed = route(
                 linear.scores_of(row),
-                suspect.found.evidence,
+                replace(suspect.found.evidence, listed=suspect.listed.listed, vouched=suspect.listed.vouched),
                 self._thresholds,
                 audience=item.audience,
                 imported=item.imported,
             )
             if routed.route is not Route.NONE:
-                results[suspect.at] = self._flagged(item, suspect, routed, margin, float(row[linear.URGENT]))
+                urgency = float(row[linear.URGENT])
+                flagged = self._flagged(item, suspect, routed, margin, urgency, marked=marked)
+                results[suspect.at] = replace(flagged, stage=stage)
         return results
 
-    def _scored(self, suspects: Sequence[_Suspect]) -> Iterator[tuple[_Suspect, linear.F32, linear.F32]]:
-        """Each suspect that the linear stage does not let go, with its margins and its probabilities."""
+    def _scored(
+        self, suspects: Sequence[_Suspect]
+    ) -> Iterator[tuple[_Suspect, linear.F32, linear.F32, Stage]]:
+        """Each suspect with its margins, its probabilities, and how far it was read."""
         margins = self._model.linear.margins(
             features.occurrences([s.text for s in suspects], [s.found.hits for s in suspects])
         )
         probabilities = self._model.linear.calibrated(margins)
-        if self._model.encoder is None or self._model.blend is None:
-            yield from zip(suspects, margins, probabilities, strict=True)
-            return
-        read = self._model.blend.doubtful(probabilities)
-        logits = self._model.encoder.logits([suspects[at].text for at in read])
-        blended = self._model.blend.probabilities(probabilities[read], logits)
-        for at, row in zip(read, blended, strict=True):
-            yield suspects[at], margins[at], row
+        stages = [Stage.FULL] * len(suspects)
+        if self._model.encoder is not None and self._model.blend is not None:
+            doubtful = set(self._model.blend.doubtful(probabilities))
+            stages = [self._stage(each, at in doubtful) for at, each in enumerate(suspects)]
+            read = [at for at, stage in enumerate(stages) if stage is not Stage.FIRST]
+            logits = self._model.encoder.logits([suspects[at].text for at in read])
+            probabilities[read] = self._model.blend.probabilities(probabilities[read], logits)
+        yield from zip(suspects, margins, probabilities, stages, strict=True)
+
+    def _stage(self, suspect: _Suspect, doubtful: bool) -> Stage:
+        if doubtful or suspect.listed.listed or suspect.listed.vouched:
+            return Stage.SECOND
+        return Stage.LOT if self._lot is not None and self._lot.draws(suspect.text) else Stage.FIRST
 
     def _flagged(
-        self, item: JudgeInput, suspect: _Suspect, routed: Routed, margin: linear.F32, urgency: float
+        self,
+        item: JudgeInput,
+        suspect: _Suspect,
+        routed: Routed,
+        margin: linear.F32,
+        urgency: float,
+        *,
+        marked: bool,
     ) -> Assessment:
         traced = normalise(item.text[:LONGEST_READ])
         reasons, urgent = self._reasons(suspect.found, routed, urgency)
-        ranking = spans.rank(self._model.linear, traced.text, suspect.found.hits, routed, margin)
+        if routed.route is Route.REVIEW:
+            named = TESTIMONY_ONLY.intersection(label.category for label in routed.labels)
+            reasons += suspect.listed.reasons(named)
+        carried: tuple[Span, ...] = ()
+        if marked:
+            ranking = spans.rank(self._model.linear, traced.text, suspect.found.hits, routed, margin)
+            carried = spans.carrying(ranking, traced, self._still(routed))
         return Assessment(
             route=routed.route,
             context=routed.context,
             model=self.name,
             labels=routed.labels,
-            spans=spans.carrying(ranking, traced, self._still(routed)),
+            spans=carried,
             reasons=tuple(_given(traced.given_span, reason) for reason in reasons),
             urgent=urgent,
             age=suspect.found.age if suspect.found.minors else AgeBand.AGE_UNKNOWN,

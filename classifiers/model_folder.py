@@ -22,8 +22,9 @@ from lachan.domain.taxonomy import Category
 
 if TYPE_CHECKING:
     from classifiers.encoder import Encoder
+    from classifiers.hugging_face import HuggingFaceEncoder
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 LINEAR: Final = "weights.npz"
 ENCODER: Final = "encoder.onnx"
 TOKENIZER: Final = "tokenizer.json"
@@ -51,7 +52,7 @@ class Model:
 
     linear: LinearModel
     card: Card
-    encoder: Encoder | None = None
+    encoder: Encoder | HuggingFaceEncoder | None = None
     blend: Blend | None = None
 
 
@@ -93,6 +94,7 @@ def save(
         "review": thresholds.review,
         "protect": thresholds.protect,
         "default_category": thresholds.default_category,
+        "call": thresholds.call,
         "category": {str(key): value for key, value in sorted(thresholds.category.items())},
         "urgent": urgent,
     }
@@ -125,6 +127,7 @@ def load(folder: Path) -> Model:
                 protect=float(settings["protect"]),
                 category={Category(key): float(value) for key, value in settings["category"].items()},
                 default_category=float(settings["default_category"]),
+                call=float(settings["call"]),
             ),
             float(settings["urgent"]),
             dict(document["data"]),
@@ -144,6 +147,6 @@ def _encoder(folder: Path) -> Encoder:
         from classifiers.encoder import Encoder
     except ImportError as error:
         raise InputError(
-            f"{folder} holds an encoder; install what runs it: pip install -e '.[encoder]'"
+            f"{folder} holds an encoder; install what runs it: pip install 'onnxruntime<1.29' tokenizers"
         ) from error
     return Encoder((folder / ENCODER).read_bytes(), (folder / TOKENIZER).read_text("utf-8"))

@@ -30,7 +30,8 @@ def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
     return shared / max(1, len(one) + len(other) - shared)
 
 
-def _pairs(sets: Sequence[frozenset[str]]) -> list[tuple[int, int, float]]:
+def _pairs(sets: Sequence[frozenset[str]], asked: int = 0) -> list[tuple[int, int, float]]:
+    """Near-copies among `sets`; with `asked`, only those of one of the first `asked` with a later one."""
     frequency = Counter(gram for each in sets for gram in each)
     index: dict[str, list[int]] = defaultdict(list)
     found: list[tuple[int, int, float]] = []
@@ -38,13 +39,16 @@ def _pairs(sets: Sequence[frozenset[str]]) -> list[tuple[int, int, float]]:
         # Jaccard >= 0.5 means at least half of the larger set is shared: a prefix of half plus one, rarest first.
         ordered = sorted(each, key=lambda gram: (frequency[gram], gram))
         prefix = ordered[: len(ordered) - -(-len(ordered) // 2) + 1]
-        candidates = {other for gram in prefix for other in index[gram]}
+        candidates = {other for gram in prefix for other in index.get(gram, ())}
         for other in candidates:
+            if not len(each) <= 2 * len(sets[other]) <= 4 * len(each):
+                continue  # one is so much longer that half cannot be shared
             likeness = jaccard(each, sets[other])
             if likeness >= NEAR_COPY:
                 found.append((other, at, likeness))
-        for gram in prefix:
-            index[gram].append(at)
+        if not asked or at < asked:
+            for gram in prefix:
+                index[gram].append(at)
     return found
 
 
@@ -63,6 +67,6 @@ def overlap(rows: Sequence[Row], others: Sequence[Row]) -> list[tuple[str, str, 
     count = len(rows)
     return [
         (rows[one].id, others[other - count].id, likeness)
-        for one, other, likeness in _pairs(sets)
+        for one, other, likeness in _pairs(sets, count)
         if one < count <= other
     ]

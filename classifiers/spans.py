@@ -97,8 +97,8 @@ def carrying(ranking: Ranking, traced: Normalised, still: Still) -> tuple[Span, 
     sizes = [1]
     while sizes[-1] < most:
         sizes.append(min(most, sizes[-1] + 1 + sizes[-1] // 2))
-    left = still([_without(traced.text, ranking, size) for size in sizes])
-    size = next((size for size, flagged in zip(sizes, left, strict=True) if not flagged), most)
+    # One after another: the first sizes are mostly enough, and reading a text again is what costs.
+    size = next((size for size in sizes if not still([_without(traced.text, ranking, size)])[0]), most)
     chosen = sorted(ranking.heaviest[:size])
     return _joined(chosen, ranking.words, ranking.category, traced)
 

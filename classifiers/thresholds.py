@@ -16,12 +16,15 @@ from classifiers import evidence, linear
 from classifiers.labelled import Row
 from classifiers.linear import CATEGORIES, CONTEXTS, F32, URGENT
 from classifiers.normalise import normalise_text
-from lachan.domain.routing import Thresholds, route
+from lachan.domain.routing import ALL_PARTS, Scores, Thresholds, route
 from lachan.domain.taxonomy import CALL_CATEGORIES, Category, Context, Route
 
 #: At most this share of harmless posts (hard ones, all of them) may be flagged, by each route.
-_REVIEW_ALARMS: Final = 0.002
-_PROTECT_ALARMS: Final = 0.005
+_REVIEW_ALARMS: Final = 0.006
+_PROTECT_ALARMS: Final = 0.016
+#: The lowest cut of the two call categories, and how far it stands above the highest harmless post.
+_LEAST_CALL: Final = 0.75
+_CALL_MARGIN: Final = 0.03
 _GRID: Final = (*(round(0.20 + 0.025 * step, 3) for step in range(30)), 0.94, 0.955, 0.97, 0.98, 0.99)
 
 
@@ -44,6 +47,23 @@ def _best_cut(scores: F32, wanted: F32, low: float, high: float) -> float:
     return round(best, 3)
 
 
+def _above_harmless(
+    rows: Sequence[Row], scores: Sequence[Scores], found: Sequence[evidence.Findings], review: float
+) -> float:
+    """Not one harmless post may be taken for a call: the cut stands above the highest that could be."""
+    highest = max(
+        (
+            score.categories[category]
+            for row, score, each in zip(rows, scores, found, strict=True)
+            if row.route is Route.NONE and score.promoting >= review
+            for category in CALL_CATEGORIES
+            if each.evidence.call_parts[category] >= ALL_PARTS
+        ),
+        default=0.0,
+    )
+    return min(0.99, max(_LEAST_CALL, round(highest + _CALL_MARGIN, 3)))
+
+
 def choose(rows: Sequence[Row], probabilities: F32) -> Choice:
     """Thresholds for `rows`, whose calibrated `probabilities` (rows, COLUMNS) come from unseen folds."""
     found = [evidence.find(normalise_text(row.text)) for row in rows]
@@ -53,16 +73,10 @@ def choose(rows: Sequence[Row], probabilities: F32) -> Choice:
         column = len(CONTEXTS) + at
         wanted = np.array([category in row.categories for row in rows], dtype=np.float32)
         cuts[category] = _best_cut(probabilities[flagged, column], wanted[flagged], 0.2, 0.6)
-    for category in CALL_CATEGORIES:
-        # Not one harmless post may be taken for a call: the cut stands above the highest of them.
-        column = len(CONTEXTS) + CATEGORIES.index(category)
-        likely = probabilities[~flagged & (probabilities[:, 0] >= 0.3), column]
-        highest = float(likely.max(initial=0.0))
-        cuts[category] = max(cuts[category], min(0.99, round(highest + 0.01, 3)))
     scores = [linear.scores_of(row) for row in probabilities]
 
-    def routes(review: float, protect: float) -> list[Route]:
-        limits = Thresholds(review, protect, cuts)
+    def routes(review: float, protect: float, call: float = 0.0) -> list[Route]:
+        limits = Thresholds(review, protect, cuts, call=call)
         return [
             route(score, each.evidence, limits, audience=row.audience).route
             for score, each, row in zip(scores, found, rows, strict=True)
@@ -81,7 +95,8 @@ def choose(rows: Sequence[Row], probabilities: F32) -> Choice:
         return _GRID[-1]
 
     review, protect = cut_for(Route.REVIEW, _REVIEW_ALARMS), cut_for(Route.PROTECT, _PROTECT_ALARMS)
-    told = routes(review, protect)
+    call = _above_harmless(rows, scores, found, review)
+    told = routes(review, protect, call)
     danger = np.array(
         [
             bool(evidence.dangers_of(each.dangers, row.context)) and row.context is not Context.OTHER
@@ -96,4 +111,4 @@ def choose(rows: Sequence[Row], probabilities: F32) -> Choice:
     for which in (Route.REVIEW, Route.PROTECT):
         of = [t for t, r in zip(told, truth, strict=True) if r is which]
         figures[f"recall_{which}"] = sum(t is which for t in of) / max(1, len(of))
-    return Choice(Thresholds(review, protect, cuts), urgent_cut, figures)
+    return Choice(Thresholds(review, protect, cuts, call=call), urgent_cut, figures)

@@ -15,6 +15,8 @@ from classifiers.blend import Blend
 from classifiers.encoder import Encoder
 from classifiers.judge import CascadeJudge
 from classifiers.linear import COLUMNS, CONTEXTS, F32
+from classifiers.lot import Lot
+from lachan.domain.assessment import Stage
 from lachan.domain.errors import InputError
 from lachan.domain.taxonomy import Context, Route
 from lachan.pipeline.ports import JudgeInput
@@ -59,6 +61,28 @@ def test_what_is_clearly_harmless_never_reaches_the_encoder() -> None:
     encoder = Stub(Context.PROMOTING)
     assert judge_with(encoder, 1.0, let_go=0.0).assess([JudgeInput(ADVERT)])[0].route is Route.NONE
     assert encoder.asked == []
+
+
+def test_what_is_drawn_by_lot_is_read_in_full_although_it_was_let_go() -> None:
+    encoder = Stub(Context.OTHER)
+    texts = [JudgeInput(ADVERT), JudgeInput("bán xe máy cũ, giá rẻ")]
+    judge = judge_with(encoder, 1.0, let_go=0.0)
+    assert [each.stage for each in judge.assess(texts)] == [Stage.FIRST, Stage.RULES]
+    drawn = judge.with_lot(Lot(b"k" * 32, 1.0)).assess(texts)
+    assert [each.stage for each in drawn] == [Stage.LOT, Stage.RULES], "no lot reaches past the rules"
+    assert len(encoder.asked) == 1
+    passed = judge_with(encoder, 1.0).with_lot(Lot(b"k" * 32, 1.0)).assess(texts)
+    assert passed[0].stage is Stage.SECOND
+
+
+def test_a_miss_that_the_lot_finds_is_flagged_as_any_other(judge: CascadeJudge) -> None:
+    """An encoder of no weight leaves the linear scores as they are, so the two judges must agree."""
+    lot = judge_with(Stub(Context.OTHER), 0.0, let_go=0.0).with_lot(Lot(b"k" * 32, 1.0))
+    (found,) = lot.assess([JudgeInput(ADVERT)])
+    (known,) = judge.assess([JudgeInput(ADVERT)])
+    assert (found.route, found.categories, found.stage) == (known.route, known.categories, Stage.LOT)
+    assert known.route is Route.REVIEW
+    assert known.stage is (Stage.FULL if judge.stages == 1 else Stage.SECOND)
 
 
 def test_an_unreadable_encoder_is_refused() -> None:

@@ -83,6 +83,39 @@ def test_a_call_has_four_parts_and_each_is_needed(parts: dict[str, str], categor
 
 
 @pytest.mark.parametrize(
+    "peaceful", ["vớt rác", "đấu cờ vua", "tập múa lân", "chơi liên quân", "thắp nến", "giao hữu bóng đá"]
+)
+@pytest.mark.parametrize("parts", [WHOLE, RACE])
+def test_who_names_a_game_a_show_or_a_helping_hand_calls_to_no_violence(
+    parts: dict[str, str], peaceful: str
+) -> None:
+    found = find(normalise_text(", ".join([*parts.values(), peaceful])))
+    assert all("purpose" not in there for there in found.evidence.call_parts.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("k11 với k12", "k11"),
+        ("em l8 nè", "l8"),
+        ("em nào < 18", "< 18"),
+        ("tôi 17, chú tôi", "tôi 17"),
+        ("cháu mười sáu.", "cháu mười sáu"),
+        ("cần mấy bạn nữ 15-17", "bạn nữ 15-17"),
+        ("em nào mười sáu, mười bảy", "em nào mười sáu, mười bảy"),
+    ],
+)
+def test_ages_and_classes_as_people_shorten_them(text: str, words: str) -> None:
+    found = find(text).minors
+    assert words in {text[reason.start : reason.end] for reason in found}
+
+
+@pytest.mark.parametrize("text", ["giá 10k", "nhóm 12 15 người", "k 12 giờ", "6k một ly", "bộ nhớ k8 gb"])
+def test_prices_and_counts_are_no_ages(text: str) -> None:
+    assert not find(text).minors
+
+
+@pytest.mark.parametrize(
     ("text", "age"),
     [
         ("em lớp 6", AgeBand.CHILD_U16),

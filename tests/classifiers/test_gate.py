@@ -23,6 +23,7 @@ class FlagsAll:
     """A judge that no release may let live."""
 
     name = "flags-all@0123456789ab"
+    digest = "0123456789ab" + "0" * 52
 
     def assess(self, items: Sequence[JudgeInput]) -> list[Assessment]:
         return [
@@ -56,9 +57,20 @@ def test_a_model_that_is_not_pinned_may_not(canaries: list[labelled.Row], releas
 
 
 def test_a_pinned_model_that_flags_a_canary_may_not(canaries: list[labelled.Row], release: Release) -> None:
-    pinned = replace(release, digests=frozenset({"0123456789ab" + "0" * 52}))
+    pinned = replace(release, digests=frozenset({FlagsAll.digest}))
     with pytest.raises(RefusedError, match="canaries"):
         check_live(FlagsAll(), canaries, pinned)
+
+
+def test_a_promoted_model_passes_with_just_its_digest_and_no_flagged_canary(
+    judge: CascadeJudge, canaries: list[labelled.Row], release: Release
+) -> None:
+    other = replace(release, digests=frozenset())
+    check_live(judge, canaries, other, promoted=judge.digest)
+    with pytest.raises(RefusedError, match="not pinned"):
+        check_live(judge, canaries, other, promoted=judge.digest[:12] + "0" * 52)
+    with pytest.raises(RefusedError, match="canaries"):
+        check_live(FlagsAll(), canaries, release, promoted=FlagsAll.digest)
 
 
 def test_without_canaries_nothing_goes_live(judge: CascadeJudge, release: Release) -> None:
@@ -67,7 +79,7 @@ def test_without_canaries_nothing_goes_live(judge: CascadeJudge, release: Releas
 
 
 def test_the_packaged_model_stands_above_its_floors(judge: CascadeJudge, release: Release) -> None:
-    check_floors(evaluate(judge, labelled.read([DATA / "test.jsonl"]), draws=2), release)
+    check_floors(evaluate(judge, labelled.read([DATA / "test.jsonl"]), draws=2, brief=True), release)
 
 
 def test_a_model_beneath_its_floors_is_refused(release: Release) -> None:
