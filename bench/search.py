@@ -30,7 +30,7 @@ from index import open_index
 from index.vietnamese import fold, words
 from lachan.domain.measure import Measure
 from lachan.domain.taxonomy import Category
-from lachan.pipeline.ports import IndexDocument, SearchRequest
+from lachan.pipeline.ports import Facet, IndexDocument, SearchRequest, TimeStep
 
 QUERIES = 300  # of each kind
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -168,6 +168,8 @@ def main() -> None:
             other = timed(theirs, [query for _, query in pairs])
             result[kind] = mine | {f"fts5_{name}": value for name, value in other.items()}
             result[f"{kind}_times_faster"] = {name: round(other[name] / mine[name], 1) for name in mine}
+        weekly = SearchRequest("", limit=0, facets=(Facet.CATEGORY,), step=TimeStep.WEEK)
+        result["weekly_histogram_by_category"] = timed(lambda _: index.search(weekly), [""] * 20)
         result["newest_first"] = timed(ours, ["urgent:yes", "category:selfharm", ""] * 20)
         result["wild_card"] = timed(ours, [f"{word[:2]}*" for word in ("đánh", "nhau", "trường")] * 20)
         index.close()

@@ -1,27 +1,44 @@
 """`index.ast` -> a Tantivy query.
 
 What is found is decided on the folded field alone, so `danh nhau` and `đánh nhau` find the same cases. The order:
-every word in exactly the query's spelling is worth `EXACT`, more than BM25 gives to any one word; then BM25.
-So `đánh nhau` puts "đánh nhau" first, and `danh nhau` puts first what was written without accents.
+every word in exactly the query's spelling is worth `EXACT`, more than BM25 gives to any one word; every word so read
+behind chat spelling or a disguise is worth `MEANT`; then BM25. So `đánh nhau` puts "đánh nhau" first, then
+"đ.á.n.h nhau", and `danh nhau` puts first what was written without accents.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 import tantivy
 
-from index.ast import And, Everything, Is, Node, Not, Or, Phrase, Prefix, Since, Text, Until, wanted_texts
-from index.document import SCHEMA, day_end, day_start
+from index.ast import (
+    Also,
+    And,
+    Everything,
+    Fuzzy,
+    Is,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Since,
+    Text,
+    Until,
+    wanted_texts,
+)
+from index.document import SCHEMA
 from index.vietnamese import fold
 
 #: BM25 gives one word at most ln(1 + cases) x 2.2, 46 for a thousand million cases.
 EXACT: Final = 64.0
-
-_EXPANSIONS: Final = 64  # words of a wild card that are highlighted, the most frequent ones
+MEANT: Final = EXACT * 3 / 4
+#: Of the score of what stands for a word: its synonym, a slip of the keys.
+ALSO: Final = 0.5
 
 _Clause = tuple[tantivy.Occur, tantivy.Query]
 
@@ -36,34 +53,21 @@ class Plan:
 
 def plan(node: Node) -> Plan:
     """How Tantivy answers `node`."""
-    matched = _matched(node)
     texts = list(wanted_texts(node))
     if not texts:
-        return Plan(matched, ranked=False)
-    clauses: list[_Clause] = [(tantivy.Occur.Must, matched)]
-    clauses += [(tantivy.Occur.Should, _exact(text)) for text in texts]
+        return Plan(matched(node), ranked=False)
+    clauses: list[_Clause] = [(tantivy.Occur.Must, matched(node))]
+    for text in texts:
+        if not isinstance(text, Fuzzy):
+            spelt = [_spelt_so(text, field, worth) for field, worth in (("exact", EXACT), ("meant", MEANT))]
+            clauses.append((tantivy.Occur.Should, tantivy.Query.disjunction_max_query(spelt)))
     return Plan(tantivy.Query.boolean_query(clauses), ranked=True)
 
 
-def highlights(node: Node, searcher: tantivy.Searcher) -> tuple[str, ...]:
-    """The folded words of hits to mark; wild cards as the words of the index that they stand for."""
-    return tuple(sorted(set(_highlights(node, searcher))))
-
-
-def _highlights(node: Node, searcher: tantivy.Searcher) -> Iterator[str]:
-    for text in wanted_texts(node):
-        match text:
-            case Phrase(words):
-                yield from map(fold, words)
-            case Prefix(stem):
-                for word, _ in searcher.terms_with_prefix("folded", fold(stem), limit=_EXPANSIONS):
-                    yield word
-
-
-def _matched(node: Node) -> tantivy.Query:
+def matched(node: Node) -> tantivy.Query:
     """What is found; only words have a score."""
     match node:
-        case Phrase() | Prefix():
+        case Phrase() | Prefix() | Fuzzy():
             return _text(node, "folded")
         case Is(field, value):
             return _unscored(tantivy.Query.term_query(SCHEMA, field, value, "basic"))
@@ -78,7 +82,30 @@ def _matched(node: Node) -> tantivy.Query:
         case And(parts):
             return _joined(parts)
         case Or(parts):
-            return tantivy.Query.boolean_query([(tantivy.Occur.Should, _matched(part)) for part in parts])
+            return _any(matched(part) for part in parts)
+        case Also(main, others):
+            less = (tantivy.Query.boost_query(matched(part), ALSO) for part in others)
+            return _any((matched(main), *less))
+
+
+def below(query: tantivy.Query, field: str, key: int) -> tantivy.Query:
+    """What of `query` has a smaller number in `field`."""
+    bound = tantivy.Query.range_query(
+        SCHEMA, field, tantivy.FieldType.Integer, upper_bound=key, include_upper=False
+    )
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, _unscored(bound))])
+
+
+def like(words: Sequence[Phrase], least: int, case: int) -> tantivy.Query:
+    """At least so many of `words`, but not `case` itself."""
+    clauses = [(tantivy.Occur.Should, _text(word, "folded")) for word in words]
+    some = tantivy.Query.boolean_query(clauses, least)
+    itself = tantivy.Query.term_query(SCHEMA, "case", case, "basic")
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, some), (tantivy.Occur.MustNot, itself)])
+
+
+def _any(queries: Iterable[tantivy.Query]) -> tantivy.Query:
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
 
 
 def _joined(parts: tuple[Node, ...]) -> tantivy.Query:
@@ -86,11 +113,11 @@ def _joined(parts: tuple[Node, ...]) -> tantivy.Query:
     clauses: list[_Clause] = []
     for part in parts:
         if isinstance(part, Not):
-            clauses.append((tantivy.Occur.MustNot, _matched(part.part)))
+            clauses.append((tantivy.Occur.MustNot, matched(part.part)))
         else:
-            clauses.append((tantivy.Occur.Must, _matched(part)))
+            clauses.append((tantivy.Occur.Must, matched(part)))
     if all(isinstance(part, Not) for part in parts):
-        clauses.append((tantivy.Occur.Must, _matched(Everything())))
+        clauses.append((tantivy.Occur.Must, matched(Everything())))
     return tantivy.Query.boolean_query(clauses)
 
 
@@ -102,17 +129,19 @@ def _text(text: Text, field: str) -> tantivy.Query:
             return tantivy.Query.phrase_query(SCHEMA, field, [_spelt(word, field) for word in words])
         case Prefix(
             stem
-        ):  # a fuzzy prefix of distance 0: ready faster than a regular expression, no limit of words
+        ):  # a fuzzy prefix of distance 0: ready sooner than a regular expression, no limit of words
             return tantivy.Query.fuzzy_term_query(SCHEMA, field, _spelt(stem, field), 0, prefix=True)
+        case Fuzzy(word):
+            return tantivy.Query.fuzzy_term_query(SCHEMA, field, _spelt(word, field), 1)
 
 
 def _spelt(word: str, field: str) -> str:
     return fold(word) if field == "folded" else word
 
 
-def _exact(text: Text) -> tantivy.Query:
+def _spelt_so(text: Text, field: str, worth: float) -> tantivy.Query:
     count = len(text.words) if isinstance(text, Phrase) else 1
-    return tantivy.Query.const_score_query(_text(text, "exact"), EXACT * count)
+    return tantivy.Query.const_score_query(_text(text, field), worth * count)
 
 
 def _unscored(query: tantivy.Query) -> tantivy.Query:
@@ -123,9 +152,9 @@ def _days(first: date | None = None, last: date | None = None) -> tantivy.Query:
     return _unscored(
         tantivy.Query.range_query(
             SCHEMA,
-            "newest",
+            "day",
             tantivy.FieldType.Integer,
-            lower_bound=day_start(first) if first else None,
-            upper_bound=day_end(last) if last else None,
+            lower_bound=first.toordinal() if first else None,
+            upper_bound=last.toordinal() if last else None,
         )
     )

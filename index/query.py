@@ -3,8 +3,12 @@
     đánh nhau            both words, anywhere        "đánh nhau"     side by side
     a OR b, a AND b      upper case                  NOT a, -a       without
     (a OR b) c           parentheses                 pod*            words that begin so
-    category: source: measure: urgent: from: to:     days inclusive, Asia/Ho_Chi_Minh
+    danhh~               one letter may differ, from four letters on
+    category: source: kind: place: status: measure: urgent: from: to:     days inclusive, Asia/Ho_Chi_Minh
     nothing, or *        every case, newest first
+
+Unquoted words also find their synonyms (`index.synonyms`); words in chat spelling or disguise also find what they
+stand for, where the caller gives a `Reader`.
 
 Words are joined by AND: an officer who adds a word wants fewer hits, not more. There is no field for persons, and
 no other field either: whatever else has a colon is an error, unless it is quoted. `NOT` takes away all that its
@@ -13,20 +17,25 @@ part alone would find, other accents included.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Final, NoReturn
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
 
-from index.ast import And, Everything, Is, Node, Not, Or, Phrase, Prefix, Since, Until
+from index.ast import Also, And, Everything, Fuzzy, Is, Node, Not, Or, Phrase, Prefix, Since, Until
+from index.synonyms import widened
 from index.vietnamese import fold, words
+from lachan.domain.case import CaseState
 from lachan.domain.errors import QueryError
 from lachan.domain.measure import Measure
+from lachan.domain.post import SourceKind
 from lachan.domain.taxonomy import Category
+from lachan.pipeline.ports import Reader
 
 MAX_LENGTH: Final = 500  # code points; longer than any question, shorter than any pasted page
 MAX_DEPTH: Final = 20  # parentheses within parentheses
+MIN_FUZZY: Final = 4  # letters; shorter syllables all differ by one
 EVERYTHING: Final = "*"
 
 _GRAMMAR: Final = r"""
@@ -52,20 +61,24 @@ WORD: /[^\s"“”():\-][^\s"“”():]*/
 _YES_NO: Final = {"yes": "yes", "true": "yes", "co": "yes", "no": "no", "false": "no", "khong": "no"}
 
 
-def _one_of(kind: type[Category] | type[Measure], field: str) -> Callable[[str], Node]:
+def _one_of(field: str, values: Iterable[str]) -> Callable[[str], Node]:
+    known = tuple(values)
+
     def read(value: str) -> Node:
-        try:
-            return Is(field, kind(value.lower()).value)
-        except ValueError:
-            raise ValueError(f"no such {field}; one of: {', '.join(kind)}") from None
+        if value.lower() not in known:
+            raise ValueError(f"no such {field}; one of: {', '.join(known)}")
+        return Is(field, value.lower())
 
     return read
 
 
-def _source(value: str) -> Node:
-    if not value.isprintable() or not value.strip():
-        raise ValueError("write the source's key, as the list of sources has it")
-    return Is("source", value)
+def _key(field: str, of: str) -> Callable[[str], Node]:
+    def read(value: str) -> Node:
+        if not value.isprintable() or not value.strip():
+            raise ValueError(f"write the {of}'s key, as the list of {of}s has it")
+        return Is(field, value)
+
+    return read
 
 
 def _urgent(value: str) -> Node:
@@ -83,9 +96,12 @@ def _day(value: str) -> date:
 
 
 _FIELDS: Final[dict[str, Callable[[str], Node]]] = {
-    "category": _one_of(Category, "category"),
-    "source": _source,
-    "measure": _one_of(Measure, "measure"),
+    "category": _one_of("category", Category),
+    "source": _key("source", "source"),
+    "kind": _one_of("kind", SourceKind),
+    "place": _key("place", "place"),
+    "status": _one_of("status", (CaseState.CLOSED, CaseState.APPEALED)),
+    "measure": _one_of("measure", Measure),
     "urgent": _urgent,
     "from": lambda value: Since(_day(value)),
     "to": lambda value: Until(_day(value)),
@@ -114,14 +130,16 @@ class _Meaning(Transformer[Token, Node]):
         return node
 
     def quoted(self, token: Token) -> Node:
-        return _phrase(token, token[1:-1])
+        return _phrase(token, token[1:-1], quoted=True)
 
     def word(self, token: Token) -> Node:
         if str(token) == EVERYTHING:
             return Everything()
+        stem = words(token)
+        if token.endswith("~") and len(stem) == 1 and len(stem[0]) >= MIN_FUZZY and "*" not in token:
+            return Also(Phrase((stem[0],)), (Fuzzy(stem[0]),))
         if "*" not in token:
             return _phrase(token, token)
-        stem = words(token)
         if token.index("*") != len(token) - 1 or len(stem) != 1:
             raise QueryError("the wild card * stands at the end of one word, like pod*", _at(token))
         return Prefix(stem[0])
@@ -143,18 +161,70 @@ def _at(token: Token) -> int:
     return token.start_pos or 0
 
 
-def _phrase(token: Token, text: str) -> Phrase:
+def _phrase(token: Token, text: str, *, quoted: bool = False) -> Phrase:
     found = words(text)
     if not found:
         raise QueryError(f"there is no letter or digit in {token}: leave it out", _at(token))
-    return Phrase(tuple(found))
+    return Phrase(tuple(found), quoted, text)
+
+
+def _read_so(node: Node, reader: Reader) -> Node:
+    """`node` with, beside phrases and runs of words, what the reader makes of them."""
+    match node:
+        case Phrase(quoted=True):
+            read = tuple(words(reader(node.given).text))
+            return (
+                Also(node, (Phrase(read, quoted=True),), read=True) if read and read != node.words else node
+            )
+        case Phrase():
+            return _as_read(node, (node,), reader)
+        case And(parts):
+            run = tuple(part for part in parts if isinstance(part, Phrase) and not part.quoted)
+            if len(run) == len(parts):
+                return _as_read(node, run, reader)
+            return And(tuple(_read_so(part, reader) for part in parts))
+        case Or(parts):
+            return Or(tuple(_read_so(part, reader) for part in parts))
+        case _:
+            return node
+
+
+def _as_read(node: Node, run: tuple[Phrase, ...], reader: Reader) -> Node:
+    asked = [word for part in run for word in part.words]
+    read = words(reader(" ".join(part.given for part in run)).text)
+    if not read or read == asked:
+        return node
+    return Also(node, (And(tuple(Phrase((word,)) for word in read)),), read=True)
+
+
+def loosened(node: Node) -> Node:
+    """`node` with a slip of the keys allowed in every unquoted word that is long enough."""
+    match node:
+        case Phrase((word,)) if not node.quoted and len(word) >= MIN_FUZZY:
+            return Also(node, (Fuzzy(word),))
+        case And(parts):
+            return And(tuple(map(loosened, parts)))
+        case Or(parts):
+            return Or(tuple(map(loosened, parts)))
+        case Also(main, others, read):
+            return Also(loosened(main), others, read)
+        case _:
+            return node
 
 
 _PARSER: Final = Lark(_GRAMMAR, parser="lalr", lexer="basic", transformer=_Meaning())
 
 
-def parse(query: str) -> Node:
-    """What `query` means. Raises QueryError, with what to do and the place in code points, and nothing else."""
+def parse(query: str, reader: Reader | None = None, *, loose: bool = False) -> Node:
+    """What `query` means, synonyms and readings included. Raises QueryError, with what to do and the place in code
+    points, and nothing else."""
+    node = parse_plainly(query)
+    node = widened(node if reader is None else _read_so(node, reader))
+    return loosened(node) if loose else node
+
+
+def parse_plainly(query: str) -> Node:
+    """What `query` says word for word. Raises as `parse` does."""
     if len(query) > MAX_LENGTH:
         raise QueryError(f"write at most {MAX_LENGTH} characters", MAX_LENGTH)
     reader = _PARSER.parse_interactive(query)

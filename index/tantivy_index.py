@@ -6,42 +6,62 @@ kill before that leaves the state before. Deleted words stay in its files until 
 
 from __future__ import annotations
 
+import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 import tantivy
 
-from index.ast import And, Is, Node, Since, Until
-from index.compile import highlights, plan
+from index.asked import SORT_FIELDS, Asked, Cursor, asked, read_cursor
+from index.ast import Phrase, highlights
+from index.compile import below, like, matched, plan
+from index.counting import MOST_DAY_CATEGORIES, MOST_DAYS, MOST_VALUES, rolled
 from index.document import SCHEMA, to_tantivy
 from index.folder import Folder
-from index.query import parse
-from lachan.domain.errors import InputError, LachanError
-from lachan.pipeline.ports import IndexAnswer, IndexDocument, IndexHit, SearchRequest
+from index.likeness import candidates, least, telling
+from lachan.domain.errors import LachanError
+from lachan.pipeline.ports import (
+    Facet,
+    IndexAnswer,
+    IndexDocument,
+    IndexHit,
+    Reader,
+    SearchRequest,
+    SortBy,
+    TimeBucket,
+)
 
 _APPLY_HEAP: Final = 32_000_000  # bytes
 _REBUILD_HEAP: Final = 256_000_000  # bytes: larger first segments, fewer merges
 _BLOCK: Final = 256  # hits: among so many of equal score the newest are certain to come first
 _TRIES: Final = 5  # a generation can be swapped away between reading its name and opening it
+_SNAPSHOTS: Final = 16  # that are kept for whoever pages through hits by relevance
+_SNAPSHOT_SECONDS: Final = 300
 _UNREADABLE: Final = "the search index cannot be read; run: lachan index rebuild"
 _NOT_WRITTEN: Final = "the search index could not be written, nothing changed: look for space on its disk"
 
-_Ranked = list[tuple[float, int]]  # (score, case), best first
+_Ranked = list[tuple[float, int, int]]  # (score, key of `newest`, case), best first
+_Page = tuple[int, tuple[IndexHit, ...], Cursor | None]  # total, hits, where the next page begins
 
 
 class TantivyIndex:
     """The index in the folder `location`, made at the first write. Safe to share between threads."""
 
-    def __init__(self, location: Path) -> None:
+    def __init__(self, location: Path, reader: Reader | None = None) -> None:
         self._folder = Folder(location)
+        self._reader = reader
         self._opening = Lock()
         self._generation: Path | None = None
         self._index: tantivy.Index | None = None
         self._seen: tuple[int, int] | None = None
+        self._snapshots: OrderedDict[str, tuple[float, tantivy.Searcher]] = OrderedDict()
 
     def apply(self, add: Sequence[IndexDocument], remove: Sequence[int]) -> None:
         """Removes, then adds; a case twice in `add` counts once, the last. All or nothing, durable on return.
@@ -88,34 +108,80 @@ class TantivyIndex:
             return len(cases)
 
     def search(self, request: SearchRequest) -> IndexAnswer:
-        """Raises QueryError for a query that cannot be read, InputError for a negative page, LachanError for an
-        index that must be rebuilt. Equal scores: the newest first, then the later case."""
-        if request.limit < 0 or request.offset < 0:
-            raise InputError("limit and offset count from 0 up")
-        node = _narrowed(parse(request.query), request)
+        """Raises QueryError for a query that cannot be read, InputError for a page that cannot be, LachanError for an
+        index that must be rebuilt."""
+        wanted = asked(request, self._reader)
+        after = read_cursor(request.cursor, wanted.sort) if request.cursor else None
         searcher = self._searcher()
         if searcher is None or searcher.num_docs == 0:
-            return IndexAnswer(0, ())
-        asked = plan(node)
-        end = min(request.offset + request.limit, searcher.num_docs)
-        total, ranked = (
-            _ranked(searcher, asked.query, end) if asked.ranked else _newest(searcher, asked.query, end)
+            return IndexAnswer(0, (), by_place=wanted.by_place)
+        if wanted.sort is SortBy.RELEVANCE:
+            searcher = self._snapshot(after.snapshot if after else "") or searcher
+            total, hits, cursor = _by_score(searcher, wanted, request, after)
+            if cursor is not None:
+                cursor = replace(cursor, snapshot=self._keep(searcher, after.snapshot if after else ""))
+        else:
+            total, hits, cursor = _by_key(searcher, wanted, request, after)
+        facets, histogram = _counted(searcher, wanted, request)
+        return IndexAnswer(
+            total,
+            hits,
+            highlights(wanted.node),
+            str(cursor) if cursor is not None else "",
+            facets,
+            histogram,
+            by_place=wanted.by_place,
         )
-        page = tuple(IndexHit(case, score) for score, case in ranked[request.offset : end])
-        return IndexAnswer(total, page, highlights(node, searcher))
+
+    def similar(self, text: str, case: int, limit: int) -> tuple[IndexHit, ...]:
+        """The same words weigh as in a search; raises LachanError for an index that must be rebuilt."""
+        searcher = self._searcher()
+        if searcher is None or searcher.num_docs == 0:
+            return ()
+        frequencies = {word: searcher.doc_freq("folded", word) for word in candidates(text)}
+        words = telling(frequencies, searcher.num_docs)
+        if not words:
+            return ()
+        query = like([Phrase((word,)) for word in words], least(len(words)), case)
+        _, ranked = _ranked(searcher, query, min(limit, searcher.num_docs))
+        return tuple(IndexHit(each, score) for score, _, each in ranked[:limit])
+
+    def rows(self) -> dict[int, int]:
+        """Every case in the index, with its digest."""
+        searcher = self._searcher()
+        if searcher is None or searcher.num_docs == 0:
+            return {}
+        hits = searcher.search(tantivy.Query.all_query(), searcher.num_docs, count=False).hits
+        addresses = [address for _, address in hits]
+        return dict(
+            zip(_values(searcher, "case", addresses), _values(searcher, "digest", addresses), strict=True)
+        )
 
     def cases(self) -> set[int]:
         """Every case in the index."""
-        searcher = self._searcher()
-        if searcher is None or searcher.num_docs == 0:
-            return set()
-        hits = searcher.search(tantivy.Query.all_query(), searcher.num_docs, count=False).hits
-        return set(_values(searcher, "case", [address for _, address in hits]))
+        return set(self.rows())
 
     def close(self) -> None:
         """Let go of open files. The next search opens them again."""
         with self._opening:
             self._generation = self._index = self._seen = None
+            self._snapshots.clear()
+
+    def _keep(self, searcher: tantivy.Searcher, name: str) -> str:
+        """Scores shift with every case published, so pages by relevance are cut from one state of the index, as long
+        as it is not rebuilt: what was deleted must not be held on to."""
+        with self._opening:
+            name = name if name in self._snapshots else secrets.token_hex(8)
+            self._snapshots[name] = (time.monotonic() + _SNAPSHOT_SECONDS, searcher)
+            self._snapshots.move_to_end(name)
+            while len(self._snapshots) > _SNAPSHOTS:
+                self._snapshots.popitem(last=False)
+            return name
+
+    def _snapshot(self, name: str) -> tantivy.Searcher | None:
+        with self._opening:
+            until, searcher = self._snapshots.get(name, (0.0, None))
+            return searcher if time.monotonic() < until else None
 
     def _searcher(self) -> tantivy.Searcher | None:
         """The last commit of any process; None before the first."""
@@ -127,6 +193,7 @@ class TantivyIndex:
                 try:
                     meta = (generation / "meta.json").stat()
                     if self._index is None or generation != self._generation:
+                        self._snapshots.clear()
                         self._index = _opened(generation)
                     elif self._seen != (meta.st_ino, meta.st_mtime_ns):
                         self._index.reload()
@@ -173,22 +240,46 @@ def _writing(generation: Path, heap: int) -> Iterator[tantivy.IndexWriter]:
             writer.wait_merging_threads()
 
 
-def _narrowed(node: Node, request: SearchRequest) -> Node:
-    """The query within the request's days and category."""
-    limits: list[Node] = []
-    if request.category is not None:
-        limits.append(Is("category", request.category.value))
-    if request.first is not None:
-        limits.append(Since(request.first))
-    if request.last is not None:
-        limits.append(Until(request.last))
-    return And((node, *limits)) if limits else node
+def _by_key(searcher: tantivy.Searcher, wanted: Asked, request: SearchRequest, after: Cursor | None) -> _Page:
+    """A page in the order of a field whose values are unique: the next one begins below the last one's."""
+    field = SORT_FIELDS[wanted.sort]
+    query = matched(wanted.node)
+    total = None
+    if after is not None:
+        total = _count(searcher.search(query, 1))
+        query = below(query, field, after.key)
+    offset = request.offset if after is None else 0
+    end = min(offset + request.limit, searcher.num_docs)
+    found = searcher.search(query, max(end + 1, 1), order_by_field=field)
+    addresses = [address for _, address in found.hits[offset : end + 1]]
+    keys, cases = _values(searcher, field, addresses), _values(searcher, "case", addresses)
+    page = cases[: end - offset] if end > offset else []
+    more = bool(page) and len(cases) > len(page)
+    cursor = Cursor(wanted.sort, keys[len(page) - 1]) if more else None
+    return _count(found) if total is None else total, tuple(IndexHit(case, 0.0) for case in page), cursor
 
 
-def _newest(searcher: tantivy.Searcher, query: tantivy.Query, end: int) -> tuple[int, _Ranked]:
-    found = searcher.search(query, max(end, 1), order_by_field="newest")
-    cases = _values(searcher, "case", [address for _, address in found.hits])
-    return _count(found), [(0.0, case) for case in cases]
+def _by_score(
+    searcher: tantivy.Searcher, wanted: Asked, request: SearchRequest, after: Cursor | None
+) -> _Page:
+    """A page by relevance. The next page begins after the last one's last case, wherever that stands should the
+    snapshot be gone; where the case is gone, too, below its old score."""
+    start = request.offset if after is None else after.rank + 1
+    end = min(start + request.limit, searcher.num_docs)
+    total, ranked = _ranked(searcher, plan(wanted.node).query, end + (0 if after is None else _BLOCK))
+    if after is not None:
+        stands = [rank for rank, (_, _, case) in enumerate(ranked) if case == after.case]
+        worse = (
+            rank for rank, (score, key, _) in enumerate(ranked) if (score, key) < (after.score, after.key)
+        )
+        start = stands[0] + 1 if stands else next(worse, len(ranked))
+        end = start + request.limit
+    page = ranked[start:end]
+    cursor = None
+    if page and start + len(page) < total:
+        score, key, case = page[-1]
+        cursor = Cursor(wanted.sort, key, float(score), start + len(page) - 1, case)
+    return total, tuple(IndexHit(case, score) for score, _, case in page), cursor
 
 
 def _ranked(searcher: tantivy.Searcher, query: tantivy.Query, end: int) -> tuple[int, _Ranked]:
@@ -204,11 +295,41 @@ def _ranked(searcher: tantivy.Searcher, query: tantivy.Query, end: int) -> tuple
     cases = _values(searcher, "case", addresses)
     hits = list(zip(scores, order, cases, strict=False))
     blocks = [sorted(hits[start : start + _BLOCK], reverse=True) for start in range(0, len(hits), _BLOCK)]
-    return _count(found), [(score, case) for block in blocks for score, _, case in block]
+    return _count(found), [hit for block in blocks for hit in block]
+
+
+def _counted(
+    searcher: tantivy.Searcher, wanted: Asked, request: SearchRequest
+) -> tuple[dict[Facet, dict[str, int]], tuple[TimeBucket, ...]]:
+    """The facets and the histogram that `request` asks for, over all hits."""
+    counts: dict[str, Any] = {
+        facet.value: {"terms": {"field": facet.value, "size": MOST_VALUES}} for facet in request.facets
+    }
+    if wanted.step is not None:
+        counts["day"] = {"terms": {"field": "day", "size": MOST_DAYS}}
+        counts["day_category"] = {"terms": {"field": "day_category", "size": MOST_DAY_CATEGORIES}}
+    if not counts:
+        return {}, ()
+    try:
+        found: Mapping[str, Any] = searcher.aggregate(matched(wanted.node), counts)
+    except ValueError as error:
+        raise LachanError(_UNREADABLE) from error
+    facets = {
+        facet: {str(bucket["key"]): int(bucket["doc_count"]) for bucket in found[facet.value]["buckets"]}
+        for facet in request.facets
+    }
+    if wanted.step is None:
+        return facets, ()
+    days, day_categories = (
+        [(int(bucket["key"]), int(bucket["doc_count"])) for bucket in found[name]["buckets"]]
+        for name in ("day", "day_category")
+    )
+    return facets, rolled(days, day_categories, wanted.step)
 
 
 def _count(found: tantivy.SearchResult) -> int:
-    return int(found.count)  # type: ignore[attr-defined]  # tantivy's stubs forget it
+    untyped: Any = found  # tantivy's stubs forget it
+    return int(untyped.count)
 
 
 def _values(searcher: tantivy.Searcher, field: str, addresses: list[tantivy.DocAddress]) -> list[int]:

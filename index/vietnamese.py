@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final
 
-from lachan.domain.privacy import MARKS, NAME_MARK
+from lachan.pipeline.snippet import MASKED
 from lachan.pipeline.snippet import fold as fold_text
 
 #: Stands where a personal detail was masked: keeps phrases from joining over it; no query can name it.
@@ -21,8 +21,6 @@ GAP: Final = "\ue000"
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _WORD_OR_GAP: Final = re.compile(rf"[^\W_]+|{GAP}")
-_MASKED: Final = re.compile("|".join(re.escape(mark) for mark in sorted({NAME_MARK, *MARKS.values()})))
-
 
 _KEPT_WORDS: Final = (
     100_000  # of each memory below: Vietnamese has some 7,000 syllables, chat a few times more
@@ -118,7 +116,7 @@ def words(text: str) -> list[str]:
 def masked_words(text: str) -> list[str]:
     """The words of a masked document; every mask is a `GAP`, so that `trường` does not find `[trường]`."""
     if "[" in text:
-        text = _MASKED.sub(f" {GAP} ", text)
+        text = MASKED.sub(f" {GAP} ", text)
     return [_PLACED[word] for word in _WORD_OR_GAP.findall(_plain(text))]
 
 

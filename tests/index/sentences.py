@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from classifiers.normalise import normalise
+from lachan.domain.case import CaseState
 from lachan.domain.measure import Measure
 from lachan.domain.taxonomy import Category
+from lachan.domain.taxonomy import severity as severity_of
 from lachan.pipeline.ports import IndexDocument
 
 NOON: datetime = datetime(2026, 11, 1, 5, tzinfo=UTC)  # 12:00 in Asia/Ho_Chi_Minh
@@ -20,18 +23,29 @@ def document(
     source: str = "forum",
     measure: Measure = Measure.REMOVAL_REQUEST,
     urgent: bool = False,
+    kind: str = "forum",
+    severity: int | None = None,
+    status: CaseState = CaseState.CLOSED,
+    places: tuple[str, ...] = (),
+    plain: str | None = None,
 ) -> IndexDocument:
-    """A confirmed case; `case` 1 is of 1 November 2026, 2 of the next day, and so on."""
+    """A confirmed case; `case` 1 is of 1 November 2026, 2 of the next day, and so on. Read by the judge's reader."""
+    if plain is None:
+        read = normalise(text).text
+        plain = read if read != text else ""
     return IndexDocument(
         case=case,
         text=text,
         published_at=at or NOON + timedelta(days=case - 1),
         categories=categories,
         source=source,
-        source_kind="forum",
+        source_kind=kind,
         measure=measure,
         urgent=urgent,
-        severity=4,
+        severity=severity_of(categories) if severity is None else severity,
+        status=status,
+        places=places,
+        plain=plain,
     )
 
 
