@@ -37,9 +37,11 @@ def article_post(tree: Element, url: str, now: datetime) -> RawPost | None:
     """The article with its title, author and time; None where the page has none. Comments are not part of it."""
     records = [record for record in json_ld(tree) if _is_article(record)]
     record = records[0] if records else {}
-    text = _structured_body(tree)
+    text, signed = _structured_body(tree)
     title = _text(record.get("headline")) or _heading(tree)
-    author = _person(record.get("author")) or _meta(tree, ("author", "article:author")) or _byline(tree)
+    author = (
+        _person(record.get("author")) or _meta(tree, ("author", "article:author")) or _byline(tree) or signed
+    )
     when = _moment(tree, record, now)
     if len(text) < _MIN_BODY and len(body := _text(record.get("articleBody"))) > len(text):
         text = body
@@ -82,7 +84,8 @@ def _is_article(record: dict[str, Any]) -> bool:
     return any(isinstance(name, str) and _ARTICLE_TYPES.search(name) for name in names)
 
 
-def _structured_body(tree: Element) -> str:
+def _structured_body(tree: Element) -> tuple[str, str | None]:
+    """The text of the article's body, and the name under which it is signed, which is not part of it."""
     for element in tree.iter():
         if not isinstance(element.tag, str):
             continue
@@ -95,10 +98,22 @@ def _structured_body(tree: Element) -> str:
                 or tokens(node)
                 & {"related", "share", "tags", "author", "tin-lien-quan", "comments", "breadcrumb"}
             }
-            text = visible_text(element, apart)
+            signature = _signature(element)
+            text = visible_text(element, apart | ({signature} if signature is not None else set()))
             if text:
-                return text
-    return ""
+                return text, " ".join(visible_text(signature).split()) if signature is not None else None
+    return "", None
+
+
+def _signature(body: Element) -> Element | None:
+    """The last paragraph where it is a name in bold and nothing else, as Vietnamese papers sign."""
+    last = next((p for p in reversed(list(body.iter("p"))) if visible_text(p)), None)
+    if last is None:
+        return None
+    text = visible_text(last)
+    bold = next((node for node in last.iter("strong", "b")), None)
+    is_name = len(text) <= 40 and not re.search(r"[.!?:…\d]", text) and text[0].isupper()
+    return last if bold is not None and is_name and visible_text(bold) == text else None
 
 
 def _by_trafilatura(tree: Element, url: str) -> str:

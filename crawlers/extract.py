@@ -24,13 +24,17 @@ _CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([\w.:\-]{2,40})", re.IGNOREC
 
 @dataclass(frozen=True)
 class Fetched:
-    """A page as it came: `content_type` and `robots_tag` are header values, `now` when it was fetched."""
+    """A page as it came, `now` when it was fetched.
+
+    `content_type`, `robots_tag` and `link` are values of the headers Content-Type, X-Robots-Tag and Link.
+    """
 
     url: str
     body: bytes
     now: datetime
     content_type: str = ""
     robots_tag: str = ""
+    link: str = ""
 
     @property
     def charset(self) -> str | None:

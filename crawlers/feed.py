@@ -1,4 +1,4 @@
-"""RSS, Atom and sitemaps: entries that carry their whole text are posts, all others are links to articles."""
+"""RSS, Atom, JSON Feed, sitemaps: entries that carry their whole text are posts, all others are links to articles."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ import feedparser
 
 from crawlers.encoding import decode
 from crawlers.extract import Extraction, Fetched
+from crawlers.json_reading import dig, load, name, rows, word
 from crawlers.markup import clean_url, parse_html, parse_xml, visible_text
 from crawlers.times import parse_time
+from crawlers.words import own_words
 from lachan.domain.post import RawPost
 from lachan.pipeline.ports import Link, PageKind
 
@@ -28,6 +30,8 @@ def looks_like_feed(body: bytes) -> bool:
     head = body[:3].startswith(b"\x1f\x8b") or body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1000].lower()
     if isinstance(head, bool):
         return head
+    if head.startswith(b"{"):
+        return b"jsonfeed.org/version/" in body[:2000].replace(b"\\/", b"/")
     return any(mark in head for mark in (b"<rss", b"<feed", b"<rdf:rdf", b"<urlset", b"<sitemapindex"))
 
 
@@ -35,6 +39,8 @@ def read_feed(fetched: Fetched) -> Extraction:
     """A feed or sitemap; nothing at all where it cannot be read."""
     body = _unpacked(fetched.body)
     head = body[:2000].lower()
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return _json_feed(load(body.removeprefix(b"\xef\xbb\xbf")), fetched)
     if b"<urlset" in head or b"<sitemapindex" in head:
         return Extraction(links=tuple(_sitemap(body, fetched.url, fetched.now)))
     return _feed(body, fetched)
@@ -106,6 +112,27 @@ def _feed(body: bytes, fetched: Fetched) -> Extraction:
     return Extraction(tuple(posts), tuple(links))
 
 
+def _json_feed(feed: Any, fetched: Fetched) -> Extraction:
+    """JSON Feed 1.1 (jsonfeed.org)."""
+    posts: list[RawPost] = []
+    links: list[Link] = []
+    for item in rows(feed, "items"):
+        target = clean_url(fetched.url, word(item, "url"))
+        text = own_words(word(item, "content_html")) or word(item, "content_text").strip()
+        changed = parse_time(word(item, "date_modified"), fetched.now)
+        if target is not None and len(text) < _FULL_TEXT:
+            links.append(Link(target, PageKind.ARTICLE, changed.isoformat() if changed else ""))
+        elif text:
+            when = parse_time(word(item, "date_published"), fetched.now)
+            author = next((name(a, "name") for a in (*rows(item, "authors"), dig(item, "author"))), None)
+            title = " ".join(word(item, "title").split()) or None
+            posts.append(RawPost(target or fetched.url, text, author, when, None, title))
+    following = clean_url(fetched.url, word(feed, "next_url"))
+    if following is not None:
+        links.append(Link(following, PageKind.LISTING, older=True))
+    return Extraction(tuple(posts), tuple(links))
+
+
 def _content(entry: Mapping[str, Any]) -> str:
     contents = entry.get("content") or []
     html = max(
@@ -120,10 +147,10 @@ def _plain(html: str) -> str:
 
 
 def _moment(entry: Mapping[str, Any], now: datetime) -> datetime | None:
-    for name in ("published", "updated"):
-        if (moment := parse_time(_string(entry, name), now)) is not None:
+    for field in ("published", "updated"):
+        if (moment := parse_time(_string(entry, field), now)) is not None:
             return moment
-        parts = entry.get(f"{name}_parsed")
+        parts = entry.get(f"{field}_parsed")
         try:
             if parts and (moment := datetime.fromtimestamp(calendar.timegm(parts), UTC)) <= now:
                 return moment

@@ -16,6 +16,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.error import DNSLookupError
 
+from crawlers.api import Ask
 from lachan.domain.source_rules import belongs
 from lachan.pipeline.ports import Page
 
@@ -98,7 +99,10 @@ class GuardMiddleware:
             if parts.netloc.lower() not in spider.hosts:
                 raise NotAllowed("left_host")
             return
-        if not belongs(spider.sources[page.source], request.url):
+        asked: Ask | None = request.meta.get("ask")
+        if (asked is None or asked.url != request.url) and not belongs(
+            spider.sources[page.source], request.url
+        ):
             raise NotAllowed("left_source")
         if spider.resting_until(page.host) is not None:
             raise NotAllowed("resting")

@@ -81,6 +81,7 @@ _BLOCKS: Final = frozenset(
 )
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _BAD_CHARACTERS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE: Final = re.compile(rb"&#(x[0-9a-fA-F]{1,8}|[0-9]{1,10});")
 _TRACKING: Final = re.compile(
     r"(?:utm_\w+|fbclid|gclid|zarsrc|phpsessid|jsessionid|sid|session_?id|ref|share)", re.IGNORECASE
 )
@@ -103,13 +104,21 @@ def parse_html(text: str) -> Element | None:
         return None
 
 
+def _character(match: re.Match[bytes]) -> bytes:
+    number = match[1].lower()
+    code = int(number[1:], 16) if number.startswith(b"x") else int(number)
+    allowed = code in (9, 10, 13) or 32 <= code < 0xD800 or 0xDFFF < code < 0xFFFE or 0xFFFF < code < 0x110000
+    return match.group() if allowed else b" "
+
+
 def parse_xml(body: bytes) -> Element | None:
     """The tree of an XML document, as far as it can be read; no entity expanded, nothing fetched."""
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
     try:
-        return etree.fromstring(body, parser)
+        # lxml gives a reference to half a surrogate pair as bytes that it then cannot decode
+        return etree.fromstring(_REFERENCE.sub(_character, body), parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 from scrapy.crawler import AsyncCrawlerProcess
 
 from crawlers.settings import LOOPBACK_PACE, PUBLIC_PACE, Pace, scrapy_settings
 from crawlers.spiders.place import PlaceSpider
+from lachan.domain.post import SourceKind
 from lachan.pipeline.intake import Intake
-from lachan.pipeline.ports import CrawlSummary
+from lachan.pipeline.ports import ApiAccess, CrawlSummary
 
 #: Libraries whose log lines would name pages and quote them.
 _TALKATIVE: Final = (
@@ -33,12 +35,14 @@ def run_crawl(
     *,
     contact: str,
     allow_loopback: bool = False,
+    access: Mapping[SourceKind, ApiAccess] = MappingProxyType({}),
     pace: Pace | None = None,
     on_page: Callable[[CrawlSummary], None] | None = None,
 ) -> CrawlSummary:
     """Read the due pages of `sources` (keys) and return what was done; blocks. Once a process.
 
-    `worker` names the holder of the leases, `contact` stands in the user agent. SIGINT and SIGTERM end it
+    `worker` names the holder of the leases, `contact` stands in the user agent, `access` holds the operator's keys
+    by kind of source. SIGINT and SIGTERM end it
     after the pages under way. `allow_loopback` is for the demo and the tests alone. Raises Stopped, NotFound,
     and whatever kept the store from taking what was found.
     """
@@ -61,6 +65,7 @@ def run_crawl(
             sources=active,
             worker=worker,
             allow_loopback=allow_loopback,
+            access=access,
             width=pace.at_a_time,
             on_page=on_page,
         )

@@ -45,7 +45,7 @@ def scrapy_settings(pace: Pace, *, contact: str, allow_loopback: bool) -> dict[s
         "AUTOTHROTTLE_MAX_DELAY": 60.0,
         "AUTOTHROTTLE_TARGET_CONCURRENCY": 1.0,
         "DEFAULT_REQUEST_HEADERS": {
-            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.5",
+            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.8,text/plain;q=0.5",
             "Accept-Language": "vi",
         },
         # how much at most

@@ -13,6 +13,7 @@ from typing import Final
 from crawlers.links import page_number, thread_of
 from crawlers.markup import Element, base_of, clean_url, region, tokens, visible_text
 from crawlers.times import is_mostly_a_time, parse_time
+from crawlers.words import is_apart
 from lachan.domain.post import RawPost
 from lachan.pipeline.intake import host_of
 
@@ -26,30 +27,28 @@ _POST_ID: Final = re.compile(
 )
 _POST_CLASSES: Final = frozenset(
     {"post", "message", "comment", "comment-item", "comment_item", "reply", "postbit", "postcontainer", "post-item",
-     "post-container", "forum-post", "topic-post", "crawler-post", "binh-luan", "bai-viet", "message--post"}
+     "post-container", "forum-post", "topic-post", "crawler-post", "binh-luan", "bai-viet", "message--post",
+     "isso-comment"}
 )  # fmt: skip
 _BODY_CLASSES: Final = (
-    "bbwrapper", "messagetext", "postcontent", "post-content", "post_content", "post-text", "post_message",
+    "bbwrapper", "messagetext", "post_body", "isso-text", "postcontent", "post-content", "post_content", "post-text",
+    "post_message",
     "post-body", "comment-content", "comment-text", "comment_text", "comment-body", "entry-content", "noi-dung",
     "cooked", "message-content", "message-body", "content", "text", "body", "message",
 )  # fmt: skip
 _AUTHOR_CLASSES: Final = (
     "username", "bigusername", "author-name", "user-name", "user_name", "nickname", "nick", "fn", "tac-gia",
-    "poster", "post-author", "comment-author", "author", "name",
+    "isso-author", "poster", "post-author", "comment-author", "author", "name",
 )  # fmt: skip
 _TIME_CLASSES: Final = frozenset(
     {"date", "time", "datetime", "posted", "published", "post-date", "post_date", "postdate", "timestamp", "ngay",
      "thoi-gian", "comment-date", "comment-time", "comment-meta", "meta", "author"}
 )  # fmt: skip
 _META_CLASSES: Final = _TIME_CLASSES | set(_AUTHOR_CLASSES)
-_QUOTE_CLASSES: Final = frozenset(
-    {"quote", "bbcodeblock--quote", "bbcode_quote", "quotebox", "quoteblock", "trich-dan", "quotetitle"}
-)
-_APART_CLASSES: Final = frozenset(
-    {"signature", "message-signature", "actions", "controls", "buttons", "post-buttons", "reply-link", "like",
-     "likes", "share", "menu", "reactions", "edited", "lastedit", "message-lastedit", "notice", "tools", "footer",
-     "message-footer", "attachments", "bbcodeblock-title", "chu-ky"}
-)  # fmt: skip
+_BODY_ID: Final = re.compile(r"(?:msg|message|post_message|pid|comment_text)_?\d{1,12}", re.IGNORECASE)
+_BODY_PROPERTIES: Final = frozenset({"text", "articleBody", "commentText", "reviewBody"})
+#: Within what a page calls the author, the name stands in one of these; titles and counts stand beside it.
+_NAME_TAGS: Final = ("a", "b", "strong", "h3", "h4", "h5", "cite")
 _LEAD: Final = re.compile(
     r"^(?:được\s+)?(?:viết\s+|đăng\s+|gửi\s+)?(?:bởi|by|tác giả)\s*:?\s+|\s*(?:viết|said|wrote)?\s*:$", re.I
 )
@@ -78,6 +77,9 @@ def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
     heading = next((visible_text(h) for h in tree.iter("h1")), "") or None
     posts: list[RawPost] = []
     bodies: set[Element] = set()
+    shown: set[tuple[str | None, str, datetime | None]] = (
+        set()
+    )  # some pages hold their posts a second time, in noscript
     for box in _boxes(tree, now) or _repeated(tree, now):
         found = _post(box, base, url, now)
         if found is None:
@@ -86,6 +88,9 @@ def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
         if body in bodies or any(above in bodies for above in body.iterancestors()):
             continue
         bodies.add(body)
+        if (post.author, post.text, post.published_at) in shown:
+            continue
+        shown.add((post.author, post.text, post.published_at))
         title = own_title
         if not posts and page_number(url) == 1:
             title = title or heading
@@ -107,6 +112,8 @@ def _boxes(tree: Element, now: datetime) -> list[_Box]:
             break
         if _POST_TYPES.search(element.get("itemtype") or ""):
             items[element] = True
+        elif _BODY_ID.fullmatch(element.get("id") or "") and any(a in items for a in element.iterancestors()):
+            continue  # the words of a post, numbered as the post is
         elif element.tag not in ("a", "span", "body", "form", "input") and (
             _POST_ID.fullmatch(element.get("id") or "") or _POST_CLASSES & tokens(element)
         ):
@@ -173,7 +180,7 @@ def _own_time(node: Element, now: datetime) -> datetime | None:
 # --- Reading a box -----------------------------------------------------------------------------------------
 def _post(box: _Box, base: str, url: str, now: datetime) -> tuple[Element, RawPost, str | None] | None:
     nodes = list(region(box.element, box.inner))
-    author_node, author = _author(box, nodes)
+    author_node, author = _author(box, nodes, now)
     body = _body(box, nodes, author_node)
     if body is not None:
         inside = set(region(body))
@@ -187,14 +194,12 @@ def _post(box: _Box, base: str, url: str, now: datetime) -> tuple[Element, RawPo
         body = _heaviest(box.element, apart_from)
         inside = set(region(body)) if body is not box.element else set()
         outside = [node for node in nodes if node not in inside]
-    quotes = [node for node in region(body, box.inner) if _is_quote(node)]
-    apart = {node for node in region(body, box.inner) if node is not body and _APART_CLASSES & tokens(node)}
+    apart = {node for node in region(body, box.inner) if node is not body and is_apart(node)}
     title_node = next(
         (n for n in outside if n.tag in ("h2", "h3", "h4") and not _names(n, author_node, author)), None
     )
     without = {
         *box.inner,
-        *quotes,
         *apart,
         *(n for n in (author_node, time_node, title_node) if n is not None),
     }
@@ -214,14 +219,6 @@ def _names(heading: Element, author_node: Element | None, author: str | None) ->
         near
         or any(above is author_node for above in heading.iterancestors())
         or visible_text(heading) == author
-    )
-
-
-def _is_quote(node: Element) -> bool:
-    return (
-        node.tag in ("blockquote", "q")
-        or bool(_QUOTE_CLASSES & tokens(node))
-        or node.get("data-quote") is not None
     )
 
 
@@ -247,28 +244,32 @@ def _by_class(nodes: list[Element], names: tuple[str, ...]) -> Iterator[Element]
 
 
 def _body(box: _Box, nodes: list[Element], author: Element | None) -> Element | None:
-    item = _property(box, nodes, "text", "articleBody", "commentText", "reviewBody")
+    item = _property(box, nodes, *_BODY_PROPERTIES)
     if item is not None and visible_text(item, box.inner):
         return item
-    for node in _by_class(nodes[1:], _BODY_CLASSES):
+    said = (n for n in nodes[1:] if not box.is_item and n.get("itemprop") in _BODY_PROPERTIES)
+    marked = (n for n in nodes[1:] if _BODY_ID.fullmatch(n.get("id") or ""))
+    for node in (*said, *_by_class(nodes[1:], _BODY_CLASSES), *marked):
         if node is not author and visible_text(node, box.inner):
             return node
     return None
 
 
 def _heaviest(element: Element, without: AbstractSet[Element]) -> Element:
-    """Go down while one child holds nearly all of the text."""
+    """Go down while one child holds nearly all of the text; not into one of several paragraphs."""
     while True:
         whole = len(visible_text(element, without))
         heavy = [
             c for c in element if isinstance(c.tag, str) and len(visible_text(c, without)) * 10 > whole * 6
         ]
+        if len(heavy) == 1 and heavy[0].tag == "p" and sum(c.tag == "p" for c in element) > 1:
+            return element
         if len(heavy) != 1 or heavy[0] in without or heavy[0].tag in ("a", "b", "i", "em", "strong", "span"):
             return element
         element = heavy[0]
 
 
-def _author(box: _Box, nodes: list[Element]) -> tuple[Element | None, str | None]:
+def _author(box: _Box, nodes: list[Element], now: datetime) -> tuple[Element | None, str | None]:
     if named := _tidy_author(box.element.get("data-author") or ""):
         shown = next((n for n in _by_class(nodes, _AUTHOR_CLASSES[:4])), None)
         return shown, named
@@ -279,11 +280,13 @@ def _author(box: _Box, nodes: list[Element]) -> tuple[Element | None, str | None
         if name:
             return item, name
     for node in _by_class(nodes, _AUTHOR_CLASSES):
-        name = _tidy_author(visible_text(node))
-        if name:
+        inner = (_tidy_author(visible_text(n)) for n in node.iter(*_NAME_TAGS) if n is not node)
+        name = next((found for found in inner if found), None) or _tidy_author(visible_text(node))
+        if name and parse_time(name, now) is None:
             return node, name
     for node in nodes:
-        if node.tag in ("b", "strong", "a", "cite", "th") and (name := _tidy_author(visible_text(node))):
+        name = _tidy_author(visible_text(node)) if node.tag in ("b", "strong", "a", "cite", "th") else None
+        if name and parse_time(name, now) is None:
             return node, name
     return None, None
 

@@ -6,6 +6,7 @@ from crawlers.article import article_post
 from crawlers.extract import Extraction, Fetched, tree_of
 from crawlers.feed import looks_like_feed, read_feed
 from crawlers.links import page_links
+from crawlers.structured import structured_posts
 from crawlers.thread import thread_posts
 from lachan.domain.post import RawPost
 from lachan.pipeline.ports import PageKind
@@ -22,6 +23,7 @@ def read(fetched: Fetched, kind: PageKind) -> Extraction:
     if kind is not PageKind.LISTING:
         article = article_post(tree, fetched.url, fetched.now)
         comments = thread_posts(tree, fetched.url, fetched.now)
+        comments = comments or structured_posts(tree, fetched.url, fetched.now)
         if article is not None:
             posts = [
                 article,

@@ -6,6 +6,7 @@ from crawlers.article import article_post
 from crawlers.extract import Extraction, Fetched, tree_of
 from crawlers.feed import looks_like_feed, read_feed
 from crawlers.links import kind_of, page_links
+from crawlers.structured import structured_posts
 from crawlers.thread import thread_posts
 from lachan.pipeline.ports import PageKind
 
@@ -20,6 +21,8 @@ def read(fetched: Fetched, kind: PageKind) -> Extraction:
     posts = []
     if kind is not PageKind.LISTING or kind_of(fetched.url) is PageKind.THREAD:
         posts = thread_posts(tree, fetched.url, fetched.now)
+        structured = structured_posts(tree, fetched.url, fetched.now)
+        posts = structured if len(structured) > len(posts) else posts
         if not posts and (lone := article_post(tree, fetched.url, fetched.now)) is not None:
             posts = [lone]
     return (

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any, Final
 
 from scrapy import Request, Spider
@@ -28,14 +30,16 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawlers.api import Ask, Trouble
 from crawlers.extract import Extraction, Fetched
 from crawlers.guard import NotAllowed
-from crawlers.spiders import READERS
+from crawlers.links import page_number
+from crawlers.spiders import ASKED, KEYED, READERS
 from lachan.domain.errors import ConflictError
-from lachan.domain.post import Source
+from lachan.domain.post import Source, SourceKind
 from lachan.domain.source_rules import belongs
 from lachan.pipeline.intake import Intake, host_of
-from lachan.pipeline.ports import CrawlSummary, Link, Page, PageKind
+from lachan.pipeline.ports import ApiAccess, CrawlSummary, Link, Page, PageKind, Validators
 
 log = logging.getLogger(
     "lachan.crawl"
@@ -44,9 +48,11 @@ log = logging.getLogger(
 _LEASED: Final = 16  # pages of one host at a time: at the slowest pace fetched before the lease is over
 _REST: Final = timedelta(minutes=1)  # where a 429 or 503 does not say how long
 _LONGEST_REST: Final = timedelta(hours=24)
+_ETAG: Final = re.compile(r'(?:W/)?"[\x21\x23-\x7e]{1,200}"')
 _GONE: Final = frozenset({400, 401, 403, 404, 405, 406, 410, 414, 451})  # asking again will not help
 _READABLE: Final = ("text/", "application/xhtml", "application/xml", "application/rss", "application/atom",
-                    "application/rdf", "application/gzip", "application/x-gzip")  # fmt: skip
+                    "application/rdf", "application/gzip", "application/x-gzip", "application/json",
+                    "application/feed+json")  # fmt: skip
 _ERROR_WORDS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (DownloadTimeoutError, "timeout"),
     (CannotResolveHostError, "no_public_address"),
@@ -68,6 +74,7 @@ class PlaceSpider(Spider):
         sources: Sequence[Source],
         worker: str,
         allow_loopback: bool,
+        access: Mapping[SourceKind, ApiAccess],
         width: int,
         on_page: Callable[[CrawlSummary], None] | None = None,
         **kwargs: Any,
@@ -82,13 +89,13 @@ class PlaceSpider(Spider):
         self.summary = CrawlSummary()
         self.problems: Counter[str] = Counter()
         self.fatal: Exception | None = None
+        self._access = access
         self._worker = worker
         self._on_page = on_page
         self._width = width
         self._waiting: dict[str, deque[Page]] = {}
         self._under_way: Counter[str] = Counter()
         self._rest: dict[str, datetime] = {}
-        self._listed: set[int] = set()  # listings met in this crawl: each is read once a crawl
         self._changed = asyncio.Event()
 
     # --- leasing ---
@@ -102,16 +109,38 @@ class PlaceSpider(Spider):
             page = next((page for host in self.hosts if (page := self._next(host)) is not None), None)
             if page is not None:
                 self._under_way[page.host] += 1
-                yield Request(
-                    page.url, self._fetched, errback=self._failed, meta={"page": page}, dont_filter=True
-                )
+                if (request := self._request(page)) is not None:
+                    yield request
             elif self._under_way.total():
                 await self._changed.wait()
             else:
                 return
 
+    def _request(self, page: Page) -> Request | None:
+        """What is asked for in order to read `page`; None, and the page put off, where that cannot be."""
+        kind = self.sources[page.source].kind
+        ask: Ask | None = Ask(page.url)
+        if kind in ASKED:
+            ask = ASKED[kind](page.url)
+        elif kind in KEYED:
+            if kind not in self._access:
+                self._settle(page, "api_key_missing", lambda: self.intake.failed(page, "api_key_missing"))
+                return None
+            ask = KEYED[kind].ask(page.url, self._access[kind])
+        if ask is None:
+            self._settle(page, "not_such_a_place", lambda: self.intake.failed(page, "not_such_a_place"))
+            return None
+        return Request(
+            ask.url,
+            self._fetched,
+            errback=self._failed,
+            headers={**_conditions(page.validators), **ask.headers},
+            meta={"page": page, "ask": ask, "dont_redirect": ask.keyed},
+            dont_filter=True,
+        )
+
     def _next(self, host: str) -> Page | None:
-        """A page of `host` to fetch now; listings first, for they tell which of the others have changed."""
+        """The page of `host` that has waited longest; a host that is asked for one page a crawl gets all read."""
         if self._under_way[host] >= self._width or self.resting_until(host) is not None:
             return None
         waiting = self._waiting.setdefault(host, deque())
@@ -120,7 +149,7 @@ class PlaceSpider(Spider):
                 leased = self.intake.lease(self._worker, self.hosts[host], _LEASED)
             except Exception as error:
                 raise self._stop(error) from error
-            waiting.extend(sorted(leased, key=lambda page: page.kind is not PageKind.LISTING))
+            waiting.extend(leased)
         return waiting.popleft() if waiting else None
 
     def resting_until(self, host: str) -> datetime | None:
@@ -128,11 +157,22 @@ class PlaceSpider(Spider):
         until = self._rest.get(host)
         return until if until is not None and until > self.intake.now() else None
 
+    def rest_after(self, host: str, pause: timedelta) -> None:
+        """The request that is going out is the last one to `host` for so long: it asks for a slower pace than
+        a crawl waits for. The next crawl goes on."""
+        self._rest[host] = self.intake.now() + pause
+
     # --- what came back ---
     def _fetched(self, response: Response) -> None:
         page: Page = response.meta["page"]
         status, word = response.status, f"http_{response.status}"
-        if status in (429, 503):
+        if status == 304:
+            self._settle(page, None, lambda: self._unchanged(page))
+        elif status != 200 and response.meta["ask"].keyed:
+            api = KEYED[self.sources[page.source].kind]
+            trouble = api.trouble(status, response.body, self.intake.now())
+            self._settle(page, trouble.word, lambda: self._api_failed(page, trouble))
+        elif status in (429, 503):
             wait = _retry_after(response, self.intake.now())
             self._settle(page, word, lambda: self._let_rest(page, word, wait))
         elif status != 200:
@@ -142,6 +182,12 @@ class PlaceSpider(Spider):
         else:
             self._read(page, response)
 
+    def _api_failed(self, page: Page, trouble: Trouble) -> None:
+        if trouble.rest is not None:
+            self._let_rest(page, trouble.word, min(trouble.rest, _LONGEST_REST))
+        else:
+            self.intake.failed(page, trouble.word)
+
     def _let_rest(self, page: Page, word: str, wait: timedelta) -> None:
         """The server asked for peace: nothing more of it before then."""
         until = self._rest[page.host] = self.intake.now() + wait
@@ -150,13 +196,18 @@ class PlaceSpider(Spider):
         while waiting:
             self.intake.postponed(waiting.popleft(), until, "resting")
 
+    def _unchanged(self, page: Page) -> None:
+        self.intake.unchanged(page)
+        self.summary = replace(self.summary, unchanged=self.summary.unchanged + 1)
+
     def _read(self, page: Page, response: Response) -> None:
         fetched = Fetched(
-            response.url,
+            page.url if response.meta["ask"].keyed else response.url,
             response.body,
             self.intake.now(),
             _header(response, "Content-Type"),
             _header(response, "X-Robots-Tag"),
+            _header(response, "Link"),
         )
         source = self.sources[page.source]
         try:
@@ -165,10 +216,10 @@ class PlaceSpider(Spider):
             log.error("reader failed: source=%s page=%d %s", page.source, page.id, type(error).__name__)
             self._settle(page, "reader_error", lambda: self.intake.failed(page, "reader_error"))
             return
-        links = self._followed(source, found)
+        links = [link for link in _with_marks(page, found) if belongs(source, link.url)]
 
         def receive() -> None:
-            got = self.intake.receive(page, found.posts, links)
+            got = self.intake.receive(page, found.posts, links, _validators(response, fetched.now))
             self.summary = replace(
                 self.summary,
                 pages=self.summary.pages + 1,
@@ -178,19 +229,6 @@ class PlaceSpider(Spider):
             )
 
         self._settle(page, None, receive)
-
-    def _followed(self, source: Source, found: Extraction) -> list[Link]:
-        links = []
-        for link in found.links:
-            if not belongs(source, link.url):
-                continue
-            if link.kind is PageKind.LISTING:
-                mark = hash((source.key, link.url))
-                if mark in self._listed or link.url == source.url:
-                    continue
-                self._listed.add(mark)
-            links.append(link)
-        return links
 
     def _failed(self, failure: Failure) -> None:
         page: Page = failure.request.meta["page"]  # type: ignore[attr-defined]  # set by Scrapy
@@ -246,6 +284,37 @@ def _header(response: Response, name: str) -> str:
 def _is_readable(response: Response) -> bool:
     kind = _header(response, "Content-Type").lower().strip()
     return not kind or kind.startswith(_READABLE) or "+xml" in kind
+
+
+def _with_marks(page: Page, found: Extraction) -> list[Link]:
+    """The links; the last two pages of a marked thread come due when the thread does, for what is new stands there."""
+    if not page.mark or page.kind is not PageKind.THREAD:
+        return list(found.links)
+    last = max((page_number(link.url) for link in found.links), default=0)
+    return [
+        replace(link, mark=page.mark) if page_number(link.url) >= max(last - 1, 2) and not link.mark else link
+        for link in found.links
+    ]
+
+
+def _conditions(validators: Validators) -> dict[str, str]:
+    """The headers that ask for a page only if it changed."""
+    headers = {}
+    if validators.etag:
+        headers["If-None-Match"] = validators.etag
+    if validators.modified is not None:
+        headers["If-Modified-Since"] = format_datetime(validators.modified, usegmt=True)
+    return headers
+
+
+def _validators(response: Response, now: datetime) -> Validators:
+    """What the server says of this page, where it says it well."""
+    etag = _header(response, "ETag").strip()
+    modified = None
+    with suppress(ValueError, TypeError):
+        moment = parsedate_to_datetime(_header(response, "Last-Modified"))
+        modified = moment.astimezone(UTC) if moment.tzinfo is not None and moment <= now else None
+    return Validators(etag if _ETAG.fullmatch(etag) else "", modified)
 
 
 def _retry_after(response: Response, now: datetime) -> timedelta:

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from crawlers.run import run_crawl
 from crawlers.settings import Pace
+from lachan.domain.post import SourceKind
 from lachan.pipeline.intake import Intake
+from lachan.pipeline.ports import ApiAccess
 from lachan.store.database import open_database
 from lachan.store.keyring import FileKeyRing
 
@@ -36,6 +38,7 @@ def main() -> None:
         spec["worker"],
         contact="https://example.invalid/contact",
         allow_loopback=spec.get("allow_loopback", True),
+        access={SourceKind(kind): ApiAccess(*given) for kind, given in spec.get("access", {}).items()},
         pace=pace,
     )
     print(json.dumps(asdict(summary)))

@@ -53,7 +53,7 @@ class World:
     def crawl(self, *sources: str, **more: Any) -> tuple[dict[str, Any], str]:
         """The summary, and all that was written to the terminal beside it."""
         done = subprocess.run(
-            self.command(sources, **more), capture_output=True, text=True, cwd=ROOT, timeout=120, check=False
+            self.command(sources, **more), capture_output=True, text=True, cwd=ROOT, timeout=300, check=False
         )
         assert done.returncode == 0, done.stderr
         lines = done.stdout.strip().splitlines()

@@ -1,0 +1,63 @@
+"""Pages whose content is asked for elsewhere than at their address: JSON beside the page, or an interface with a key.
+
+page.url (the place, as a person sees it) -> Ask (what is requested instead) -> the reader, with the page's own url
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+from lachan.domain.post import SourceKind
+from lachan.pipeline.ports import ApiAccess
+
+#: Where the documented interfaces are; tests put servers of their own in their place.
+BASES: Final[Mapping[SourceKind, str]] = {
+    SourceKind.YOUTUBE: "https://www.googleapis.com/youtube/v3",
+    SourceKind.FACEBOOK_PAGE: "https://graph.facebook.com/v24.0",
+}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request: `url`, `headers`. `keyed`: made with an operator's key under the interface's own terms, so that
+    robots.txt, which speaks to crawlers, is not asked; no redirect is followed."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    keyed: bool = False
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What an interface's error answer means: a short word, and how long to leave it alone (None: as usual)."""
+
+    word: str
+    rest: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class KeyedApi:
+    """An interface that wants a key."""
+
+    ask: Callable[[str, ApiAccess], Ask | None]
+    trouble: Callable[[int, bytes, datetime], Trouble]
+
+
+def query_of(url: str) -> dict[str, str]:
+    """The query of a page's address."""
+    return dict(parse_qsl(urlsplit(url).query))
+
+
+def with_query(url: str, **values: str) -> str:
+    """The address with this query and no other; empty values left out."""
+    kept = {name: value for name, value in values.items() if value}
+    return urlsplit(url)._replace(query=urlencode(kept), fragment="").geturl()
+
+
+def built(base: str, path: str, **values: str) -> str:
+    """An address of an interface."""
+    return f"{base}/{quote(path, safe='/')}?{urlencode(values)}"
