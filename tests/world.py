@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from lachan.domain.account import Actor, Role
 from lachan.domain.assessment import Assessment, Label, Span
-from lachan.domain.errors import SourceRefused
+from lachan.domain.errors import InputError, SourceRefused
 from lachan.domain.measure import Measure
 from lachan.domain.post import Post, RawPost, Source, SourceKind, SourcePurpose
 from lachan.domain.taxonomy import AgeBand, Audience, Category, Context, Route
@@ -26,8 +26,10 @@ from lachan.pipeline import accounts as accounts_module
 from lachan.pipeline.accounts import Accounts, Enrolment
 from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.assess import Assess
+from lachan.pipeline.clusters import Clusters
 from lachan.pipeline.intake import Intake
 from lachan.pipeline.notify import Notify
+from lachan.pipeline.passwords import MIN_PASSWORD
 from lachan.pipeline.ports import (
     CaseFilter,
     Database,
@@ -41,9 +43,12 @@ from lachan.pipeline.ports import (
 )
 from lachan.pipeline.protect import Protect
 from lachan.pipeline.publish import Publisher
+from lachan.pipeline.removal import Rechecks
+from lachan.pipeline.report import PublicReports
 from lachan.pipeline.retain import Retain
 from lachan.pipeline.review import Decision, Review
 from lachan.pipeline.sources import Sources
+from lachan.pipeline.speaker import Speaker
 from lachan.store import open_database
 from lachan.store.keyring import FileKeyRing
 from lachan.store.migrate import migrate
@@ -58,6 +63,12 @@ BACKENDS = ("sqlite", "postgresql")
 
 #: Sixty thousand kibibytes a hash is for attackers; tests make a dozen accounts each.
 accounts_module._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def _long_enough(password: str, name: str) -> None:
+    """`check_password` without its long lists, which have their own tests."""
+    if len(password) < MIN_PASSWORD:
+        raise InputError(f"choose a password of at least {MIN_PASSWORD} characters")
 
 
 @cache
@@ -161,6 +172,12 @@ class MemoryIndex:
             len(hits), tuple(IndexHit(d.case, 1.0) for d in hits[: request.limit]), tuple(words)
         )
 
+    def similar(self, text: str, case: int, limit: int) -> tuple[IndexHit, ...]:
+        return tuple(IndexHit(other, 1.0) for other in self.documents if other != case)[:limit]
+
+    def rows(self) -> dict[int, int]:
+        return {case: document.digest for case, document in self.documents.items()}
+
     def cases(self) -> set[int]:
         return set(self.documents)
 
@@ -203,7 +220,7 @@ class World:
 
     @property
     def accounts(self) -> Accounts:
-        return Accounts(self.database, self.clock)
+        return Accounts(self.database, self.clock, _long_enough)
 
     @property
     def sources(self) -> Sources:
@@ -222,6 +239,14 @@ class World:
         return Review(self.database, self.clock, self.pages)
 
     @property
+    def speaker(self) -> Speaker:
+        return Speaker(self.database, self.clock)
+
+    @property
+    def clusters(self) -> Clusters:
+        return Clusters(self.database, self.clock)
+
+    @property
     def protect(self) -> Protect:
         return Protect(self.database, self.clock)
 
@@ -234,12 +259,20 @@ class World:
         return Appeals(self.database, self.clock)
 
     @property
+    def public_reports(self) -> PublicReports:
+        return PublicReports(self.database, self.keys, self.clock, self.pages, lambda text: "cứu" in text)
+
+    @property
+    def rechecks(self) -> Rechecks:
+        return Rechecks(self.database, self.clock, self.pages)
+
+    @property
     def publisher(self) -> Publisher:
         return Publisher(self.database, self.index, self.clock)
 
     def retain(self) -> object:
         retain = Retain(self.database, self.keys, self.clock, self.publisher)
-        return retain.run(self.review, self.notify, self.appeals, self.sources)
+        return retain.run(self.review, self.notify, self.appeals, self.sources, self.public_reports)
 
     def open_for_work(self) -> None:
         """Two admins, a person of every role, and one confirmed source `town`."""

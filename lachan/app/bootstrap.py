@@ -9,29 +9,41 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
 
-import classifiers
 import index
-from classifiers.gate import check_live, read_release
-from classifiers.labelled import read as read_labelled
+from classifiers.judge import CascadeJudge
+from classifiers.normalise import normalise
+from classifiers.urgency import names_danger
+from crawlers.api import BASES
 from crawlers.fetch_once import OncePageFetcher
+from lachan.app.live_judge import gate_of, live_judge
+from lachan.app.push import WEBHOOK_SECRET, Mail, Webhook
 from lachan.app.settings import Settings
 from lachan.app.worker import Worker
 from lachan.domain.errors import InputError, RefusedError
+from lachan.domain.post import SourceKind
 from lachan.pipeline.accounts import Accounts
 from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.assess import Assess
+from lachan.pipeline.clusters import Clusters
 from lachan.pipeline.intake import Intake
+from lachan.pipeline.lists import Lists
+from lachan.pipeline.models import Models
 from lachan.pipeline.notify import Notify
-from lachan.pipeline.ports import Database, Judge, KeyRing, NoticeWriter, ReportWriter, SearchIndex
+from lachan.pipeline.oncall import OnCall, Push
+from lachan.pipeline.ports import ApiAccess, Database, KeyRing, NoticeWriter, ReportWriter, SearchIndex
 from lachan.pipeline.protect import Protect
 from lachan.pipeline.publish import Publisher
+from lachan.pipeline.removal import Rechecks
+from lachan.pipeline.report import PublicReports
 from lachan.pipeline.retain import Retain
 from lachan.pipeline.review import Review
 from lachan.pipeline.search import Search
 from lachan.pipeline.sources import Sources
-from lachan.reports import Letters, Reports
+from lachan.pipeline.speaker import Speaker
+from lachan.reports import Counts, Letters, Reports
 from lachan.store import open_database
 from lachan.store.keyring import FileKeyRing
+from lachan.store.signature import verify as verify_signature
 
 KIND: Final = "kind"  # the state row that says what a data folder is
 LIVE: Final = "live"
@@ -63,17 +75,28 @@ class Application:
         return Worker(self.settings.data, self.database)
 
     @cached_property
-    def judge(self) -> Judge:
-        """The packaged model, or the one under LACHAN_MODELS; either must pass the gate to go live."""
-        judge = classifiers.load_judge(self.settings.models)
-        models = classifiers.default_folder()
-        canaries = read_labelled([models.parent / "data" / "canaries.jsonl"])
-        check_live(judge, canaries, read_release(models / "RELEASE.json"))
-        return judge
+    def judge(self) -> CascadeJudge:
+        """The release's model, one that two people promoted, or the one under LACHAN_MODELS, with the vetted lists;
+        each must pass the gate to go live."""
+        return live_judge(self.settings, self.keys, self.models.current(), self.lists.active())
+
+    @cached_property
+    def lists(self) -> Lists:
+        return Lists(self.database, clock, verify_signature)
+
+    @cached_property
+    def models(self) -> Models:
+        return Models(self.database, clock, gate_of(self.settings, self.lists.active))
 
     @cached_property
     def index(self) -> SearchIndex:
-        return index.open_index(self.settings.index_url)
+        authority = self.settings.index_authority
+        return index.open_index(
+            self.settings.index_url,
+            normalise,
+            api_key=self.settings.index_api_key,
+            authority=str(authority) if authority else None,
+        )
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -96,6 +119,25 @@ class Application:
         return Review(self.database, clock, _PagesOf(self))
 
     @cached_property
+    def speaker(self) -> Speaker:
+        return Speaker(self.database, clock)
+
+    @cached_property
+    def oncall(self) -> OnCall:
+        """With the ways that the settings name; without any, alarms ring at the desk alone."""
+        settings, ways = self.settings, list[Push]()
+        if settings.oncall_webhook:
+            secret = self.keys.secret(WEBHOOK_SECRET)
+            ways.append(Webhook(settings.oncall_webhook, secret, settings.desk_url, clock))
+        if settings.smtp_url:
+            ways.append(Mail(settings.smtp_url, settings.smtp_from or "", settings.desk_url))
+        return OnCall(self.database, clock, ways)
+
+    @cached_property
+    def clusters(self) -> Clusters:
+        return Clusters(self.database, clock)
+
+    @cached_property
     def protect(self) -> Protect:
         return Protect(self.database, clock)
 
@@ -109,11 +151,19 @@ class Application:
 
     @cached_property
     def publisher(self) -> Publisher:
-        return Publisher(self.database, self.index, clock, self.worker.name)
+        return Publisher(self.database, self.index, clock, self.worker.name, normalise)
 
     @cached_property
     def search(self) -> Search:
-        return Search(self.database, self.index, clock)
+        return Search(self.database, self.index, clock, normalise, Counts())
+
+    @cached_property
+    def public_reports(self) -> PublicReports:
+        return PublicReports(self.database, self.keys, clock, _PagesOf(self), names_danger)
+
+    @cached_property
+    def rechecks(self) -> Rechecks:
+        return Rechecks(self.database, clock, _PagesOf(self))
 
     @cached_property
     def retain(self) -> Retain:
@@ -135,6 +185,15 @@ class Application:
         if self.kind == DEMO:
             return "demo"
         raise InputError("set `contact` in lachan.toml (or LACHAN_CONTACT): it stands in the user agent")
+
+    @property
+    def api_access(self) -> dict[SourceKind, ApiAccess]:
+        """The operator's keys, each for the interface of one kind of source."""
+        given = {
+            SourceKind.YOUTUBE: self.settings.youtube_key,
+            SourceKind.FACEBOOK_PAGE: self.settings.facebook_token,
+        }
+        return {kind: ApiAccess(BASES[kind], key) for kind, key in given.items() if key}
 
     @property
     def loopback(self) -> bool:

@@ -21,13 +21,15 @@ LEASE: Final = timedelta(seconds=60)
 TICK: Final = 5.0  # seconds
 #: name, command, seconds between runs
 JOBS: Final = (
+    ("oncall", ("oncall",), 30),
     ("assess", ("assess",), 30),
     ("publish", ("publish",), 30),
     ("crawl", ("crawl",), 900),
+    ("recheck", ("recheck",), 3600),
     ("retain", ("retain",), 3600),
 )
-#: What goes on while everything is stopped: nothing is read, but what is due is still deleted.
-ALWAYS: Final = frozenset({"retain", "publish"})
+#: What goes on while everything is stopped: nothing is read, but children wait no longer, and what is due is deleted.
+ALWAYS: Final = frozenset({"oncall", "retain", "publish"})
 
 log = logging.getLogger(__name__)
 

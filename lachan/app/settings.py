@@ -11,32 +11,60 @@ import hashlib
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
+from lachan.app.push import checked_url
 from lachan.domain.errors import InputError
 from lachan.pipeline.ports import Letterhead
 
 CONFIG_NAME: Final = "lachan.toml"
 _KEYS: Final = frozenset(
-    {"data", "database_url", "index_url", "key_file", "models", "contact", "secure_cookies", "letterhead"}
+    {
+        "data",
+        "database_url",
+        "index_url",
+        "index_api_key",
+        "index_authority",
+        "key_file",
+        "models",
+        "contact",
+        "secure_cookies",
+        "desk_url",
+        "oncall_webhook",
+        "smtp_url",
+        "smtp_from",
+        "letterhead",
+        "youtube_key",
+        "facebook_token",
+    }
 )
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where everything is. `index_url` is a folder path (Tantivy); `contact` (an address or page) stands in
-    the crawler's user agent, so that whoever runs a site can ask who reads it."""
+    """Where everything is. `index_url` is a folder path (Tantivy) or https://host:9200/name (Elasticsearch, with its
+    API key and the file of its certificate authority); `contact` (an address or page) stands in the crawler's user
+    agent, so that whoever runs a site can ask who reads it; `youtube_key` and `facebook_token` are an operator's keys
+    for the interfaces of these sites."""
 
     data: Path
     database_url: str
     index_url: str
+    index_api_key: str | None
+    index_authority: Path | None
     key_file: Path
     models: Path | None
     contact: str | None
     secure_cookies: bool
+    desk_url: str
+    oncall_webhook: str | None
+    smtp_url: str | None
+    smtp_from: str | None
     letterhead: Letterhead
+    youtube_key: str | None = field(default=None, repr=False)
+    facebook_token: str | None = field(default=None, repr=False)
 
 
 _BLANK_LETTERHEAD: Final = Letterhead(
@@ -86,16 +114,38 @@ def read_settings(
     secure = str(value("secure_cookies") or "false").lower()
     if secure not in ("true", "false"):
         raise InputError("secure_cookies is true or false")
+    index_url = value("index_url") or ""
     return Settings(
         data=folder_,
         database_url=value("database_url") or f"sqlite:///{folder_ / 'lachan.db'}",
-        index_url=str(place("index_url") or folder_ / "index"),
+        index_url=index_url if "://" in index_url else str(place("index_url") or folder_ / "index"),
+        index_api_key=value("index_api_key"),
+        index_authority=place("index_authority"),
         key_file=place("key_file") or _default_key_file(environment, folder_),
         models=place("models"),
         contact=value("contact"),
         secure_cookies=secure == "true",
+        desk_url=value("desk_url") or "http://127.0.0.1:8000",
+        oncall_webhook=_outward(value("oncall_webhook"), ("http", "https")),
+        smtp_url=_outward(value("smtp_url"), ("smtp", "smtps")),
+        smtp_from=_sender(value("smtp_from"), value("smtp_url")),
         letterhead=_letterhead(read.get("letterhead", {}), path),
+        youtube_key=value("youtube_key"),
+        facebook_token=value("facebook_token"),
     )
+
+
+def _outward(url: str | None, schemes: tuple[str, str]) -> str | None:
+    """`url`, if alarms may go out by it: over TLS, or to this very machine."""
+    if url is not None:
+        checked_url(url, schemes)
+    return url
+
+
+def _sender(given: str | None, smtp_url: str | None) -> str | None:
+    if smtp_url is not None and (given is None or "@" not in given or given.split() != [given]):
+        raise InputError("set `smtp_from` to the e-mail address that alarms come from")
+    return given
 
 
 def _default_key_file(environment: Mapping[str, str], data: Path) -> Path:

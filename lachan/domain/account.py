@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -36,6 +37,7 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     MANAGE_SOURCES = "manage_sources"
     MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_MODELS = "manage_models"
     STOP = "stop"
 
 
@@ -67,7 +69,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.PROTECTION_OFFICER: frozenset({_P.READ_PROTECT_QUEUE, _P.DECIDE_PROTECT, _P.READ_REPORTS, _P.STOP}),
     Role.ANALYST: frozenset({_P.SEARCH, _P.READ_REPORTS}),
     Role.AUDITOR: frozenset({_P.READ_AUDIT, _P.READ_REPORTS, _P.READ_NOTICES}),
-    Role.ADMIN: frozenset({_P.MANAGE_SOURCES, _P.MANAGE_ACCOUNTS, _P.STOP}),
+    Role.ADMIN: frozenset({_P.MANAGE_SOURCES, _P.MANAGE_ACCOUNTS, _P.MANAGE_MODELS, _P.STOP}),
 }
 
 #: Roles that must sign in with a time-based one-time password.
@@ -82,6 +84,10 @@ class Account:
     role: Role
     active: bool = True
     created_by: str | None = None
+    away_until: datetime | None = None  # on leave: does not sign in before this
+
+    def away(self, now: datetime) -> bool:
+        return self.away_until is not None and now < self.away_until
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from lachan.domain.taxonomy import AgeBand, Category, Context, Route
+
+
+class Stage(StrEnum):
+    """How far a judge read a text before it decided."""
+
+    RULES = "rules"  # let go by a rule (no sign of a minor), never scored
+    FIRST = "first"  # let go by the first of two stages
+    LOT = "lot"  # let go by the first stage, and read in full all the same: drawn by lot
+    SECOND = "second"  # passed on by the first stage
+    FULL = "full"  # by a judge of one stage
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,7 @@ class Assessment:
     reasons: tuple[Reason, ...] = ()
     urgent: bool = False
     age: AgeBand = AgeBand.AGE_UNKNOWN
+    stage: Stage = Stage.FULL
 
     @property
     def categories(self) -> tuple[Category, ...]:
@@ -52,6 +64,6 @@ class Assessment:
         return tuple(label.category for label in self.labels)
 
     @staticmethod
-    def harmless(model: str) -> Assessment:
+    def harmless(model: str, stage: Stage = Stage.FULL) -> Assessment:
         """The one shape of a text that is let go."""
-        return Assessment(route=Route.NONE, context=Context.OTHER, model=model)
+        return Assessment(route=Route.NONE, context=Context.OTHER, model=model, stage=stage)

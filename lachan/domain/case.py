@@ -13,6 +13,8 @@ from lachan.domain.taxonomy import AgeBand, Category, Context, Route, severity
 from lachan.domain.transition import StateTable
 
 CLAIM_FOR: Final = timedelta(minutes=20)  # a claim without a heartbeat ends after this
+UNDO_FOR: Final = timedelta(minutes=10)  # a step that nothing left the house for may be taken back so long
+APPROVE_WITHIN: Final = timedelta(hours=24)  # a decision that waits longer for its second person rings
 #: How long the text of a case may live, by what became of it (DESIGN §2.8).
 KEEP_UNDECIDED: Final = timedelta(days=14)
 KEEP_DISMISSED: Final = timedelta(days=30)
@@ -28,6 +30,7 @@ class CaseState(StrEnum):
     DECIDED = "decided"
     AWAITING_APPROVAL = "awaiting_approval"
     RETURNED = "returned"
+    SPEAKER_PROPOSED = "speaker_proposed"  # a protection case, said to be none; an approver must agree
     CLOSED = "closed"
     APPEALED = "appealed"
 
@@ -38,11 +41,17 @@ class CaseAct(StrEnum):
     HOLD = "hold"
     ESCALATE = "escalate"
     RESUME = "resume"
+    HAND = "hand"  # to a named colleague
     DECIDE = "decide"
     SUBMIT = "submit"
     CLOSE = "close"
+    UNDO = "undo"  # of a dismissal, by who dismissed, for a short while
     APPROVE = "approve"
     RETURN = "return"
+    PROTECT = "protect"
+    PROPOSE_SPEAKER = "propose_speaker"
+    ACCEPT_SPEAKER = "accept_speaker"
+    REFUSE_SPEAKER = "refuse_speaker"
     APPEAL = "appeal"
     SETTLE = "settle"
 
@@ -56,6 +65,8 @@ CASE_TABLE: Final = StateTable(
         (CaseState.CLAIMED, CaseAct.HOLD): CaseState.HELD,
         (CaseState.CLAIMED, CaseAct.ESCALATE): CaseState.ESCALATED,
         (CaseState.HELD, CaseAct.RESUME): CaseState.CLAIMED,
+        (CaseState.CLAIMED, CaseAct.HAND): CaseState.HELD,
+        (CaseState.HELD, CaseAct.HAND): CaseState.HELD,
         (CaseState.ESCALATED, CaseAct.RESUME): CaseState.CLAIMED,
         (CaseState.CLAIMED, CaseAct.DECIDE): CaseState.DECIDED,
         (CaseState.DECIDED, CaseAct.CLOSE): CaseState.CLOSED,
@@ -63,6 +74,11 @@ CASE_TABLE: Final = StateTable(
         (CaseState.AWAITING_APPROVAL, CaseAct.APPROVE): CaseState.CLOSED,
         (CaseState.AWAITING_APPROVAL, CaseAct.RETURN): CaseState.RETURNED,
         (CaseState.RETURNED, CaseAct.CLAIM): CaseState.CLAIMED,
+        (CaseState.CLAIMED, CaseAct.PROTECT): CaseState.OPEN,
+        (CaseState.CLAIMED, CaseAct.PROPOSE_SPEAKER): CaseState.SPEAKER_PROPOSED,
+        (CaseState.SPEAKER_PROPOSED, CaseAct.ACCEPT_SPEAKER): CaseState.OPEN,
+        (CaseState.SPEAKER_PROPOSED, CaseAct.REFUSE_SPEAKER): CaseState.RETURNED,
+        (CaseState.CLOSED, CaseAct.UNDO): CaseState.CLAIMED,
         (CaseState.CLOSED, CaseAct.APPEAL): CaseState.APPEALED,
         (CaseState.APPEALED, CaseAct.SETTLE): CaseState.CLOSED,
     },

@@ -11,6 +11,7 @@ LachanError
 ├── ConflictError            somebody else was faster (a claim, a lease, a changed row)
 ├── NotFound                 no such case, notice, source ...
 ├── KeyDestroyed             the text is past its time; nobody can read it any more
+├── Unavailable              the store cannot be reached or written now; what was committed is whole
 └── Stopped                  the stop switch is on
 """
 
@@ -66,6 +67,10 @@ class NotFound(LachanError):
 
 class KeyDestroyed(LachanError):
     """The key of this text was destroyed on its day; nobody can read it any more."""
+
+
+class Unavailable(LachanError):
+    """The store cannot be reached or written now; what was committed is whole."""
 
 
 class Stopped(LachanError):

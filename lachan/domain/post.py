@@ -15,6 +15,13 @@ class SourceKind(StrEnum):
     FEED = "feed"
     FORUM = "forum"
     SCHOOL_PAGE = "school_page"
+    XENFORO = "xenforo"
+    WORDPRESS = "wordpress"
+    DISCOURSE = "discourse"
+    MASTODON = "mastodon"
+    TELEGRAM = "telegram"
+    YOUTUBE = "youtube"
+    FACEBOOK_PAGE = "facebook_page"
     IMPORT = "import"
 
 

@@ -25,13 +25,15 @@ from lachan.domain.taxonomy import (
 class Thresholds:
     """Scores (0 to 1) from which on a text is flagged. Shipped with the model; may be raised, never lowered.
 
-    `review` / `protect`: the score of the route. `category`: from which a category is named.
+    `review` / `protect`: the score of the route. `category`: from which a category is named. `call`: from
+    which one of the two call categories is named for `review`, where a mistake would touch a gathering.
     """
 
     review: float
     protect: float
     category: Mapping[Category, float] = field(default_factory=dict)
     default_category: float = 0.5
+    call: float = 0.5
 
     def of(self, category: Category) -> float:
         return self.category.get(category, self.default_category)
@@ -46,6 +48,7 @@ class Thresholds:
             protect if protect is not None else self.protect,
             self.category,
             self.default_category,
+            self.call,
         )
 
 
@@ -54,11 +57,14 @@ class Evidence:
     """What the named rules found in the text itself.
 
     `minor`: a textual sign of a person under 18. `call_parts`: for each call category the parts present,
-    out of `minors`, `purpose`, `call`, `target`.
+    out of `minors`, `purpose`, `call`, `target`. `listed`: categories for which a term or an address of a vetted
+    list stands in the text; `vouched`: for which a vetted list names this very post by its address.
     """
 
     minor: bool
     call_parts: Mapping[Category, frozenset[str]] = field(default_factory=dict)
+    listed: frozenset[Category] = frozenset()
+    vouched: frozenset[Category] = frozenset()
 
 
 ALL_PARTS = frozenset({"minors", "purpose", "call", "target"})
@@ -96,7 +102,9 @@ def route(
     - Without any sign of a minor nothing is flagged; a registered audience of minors may stand in for it,
       but never for the two calls and never for an imported row.
     - A call category stands only with all its four parts in the text itself.
-    - The testimony-only categories are never routed to review by the model.
+    - The testimony-only categories are never routed to review by the model alone: a vetted list must agree. A
+      listed term needs a textual sign of a minor and the model's word that the text promotes this category. A
+      post that a list names by its address needs the sign of a minor alone; a call for help stays one.
     """
     audience_counts = audience is Audience.MINORS and not imported
     named = _named(scores, evidence, thresholds, minor=evidence.minor or audience_counts)
@@ -110,14 +118,23 @@ def route(
         categories = tuple(
             label
             for label in named
-            if label.category not in TESTIMONY_ONLY
+            if (
+                label.category not in TESTIMONY_ONLY or (evidence.minor and label.category in evidence.listed)
+            )
             and (
                 label.category not in CALL_CATEGORIES
-                or evidence.call_parts.get(label.category, frozenset()) >= ALL_PARTS
+                or (
+                    label.score >= thresholds.call
+                    and evidence.call_parts.get(label.category, frozenset()) >= ALL_PARTS
+                )
             )
         )
         if categories:
             return Routed(Route.REVIEW, Context.PROMOTING, categories)
+    vouched = evidence.vouched & TESTIMONY_ONLY
+    if vouched and evidence.minor:
+        labels = (Label(category, scores.categories.get(category, 0.0)) for category in sorted(vouched))
+        return Routed(Route.REVIEW, Context.PROMOTING, tuple(labels))
     return Routed(Route.NONE, Context.OTHER)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -63,8 +64,28 @@ _PERSON_SCRIPTS: Final = frozenset(["member.php", "memberlist.php", "profile.php
 _SEARCH_SCRIPTS: Final = frozenset(["search.php", "find.php", "tags.php"])
 #: Hosts on which a bare first path segment names a person or a page alike: not told apart without an API.
 _PERSONAL_HOSTS: Final = re.compile(
-    r"(?:^|\.)(?:facebook|fb|instagram|tiktok|twitter|x|threads|zalo|zaloapp|locket|linkedin|snapchat)\.(?:com|me|net|vn|app)$"
+    r"(?:^|\.)(?:facebook|fb|instagram|tiktok|twitter|x|threads|zalo|zaloapp|locket|linkedin|snapchat|youtube)"
+    r"\.(?:com|me|net|vn|app)$|(?:^|\.)(?:(?:t|telegram)\.me|youtu\.be)$"
 )
+#: What a place looks like on a site that holds persons, too, and what to write instead.
+_SHAPES: Final[Mapping[SourceKind, tuple[re.Pattern[str], str]]] = {
+    SourceKind.YOUTUBE: (
+        re.compile(r"https://www\.youtube\.com/channel/UC[\w-]{22}"),
+        "a channel is registered by its id: https://www.youtube.com/channel/UC…",
+    ),
+    SourceKind.FACEBOOK_PAGE: (
+        re.compile(r"https://www\.facebook\.com/\d{5,20}"),
+        "a Page is registered by its number: https://www.facebook.com/NUMBER",
+    ),
+    SourceKind.TELEGRAM: (
+        re.compile(r"https://t\.me/s/[A-Za-z]\w{4,31}"),
+        "a public channel is registered by its preview: https://t.me/s/CHANNEL",
+    ),
+    SourceKind.MASTODON: (
+        re.compile(r"https?://[^/?#]+/public/local"),
+        "a server is registered by its public local timeline: https://HOST/public/local",
+    ),
+}
 
 
 def refusal(url: str, kind: SourceKind | None = None) -> str | None:
@@ -85,9 +106,11 @@ def refusal(url: str, kind: SourceKind | None = None) -> str | None:
         return "the address names no usable port"
     if parts.fragment:
         return "leave out what follows #: it points to one post, not to a place"
-    return _not_a_place(
-        unquote(parts.path).casefold(), host.casefold(), unquote(parts.query).casefold(), kind
-    )
+    why = _not_a_place(unquote(parts.path).casefold(), host.casefold(), unquote(parts.query).casefold(), kind)
+    if why is None and kind is not None and kind in _SHAPES:
+        shape, instead = _SHAPES[kind]
+        return None if shape.fullmatch(url.strip()) else instead
+    return why
 
 
 def _not_a_place(path: str, host: str, query: str, kind: SourceKind | None) -> str | None:
@@ -109,7 +132,7 @@ def _not_a_place(path: str, host: str, query: str, kind: SourceKind | None) -> s
         return "this is a search or a query feed: register a place"
     if _LOGIN_SEGMENTS & set(segments):
         return "this lies behind a log-in: only places open to everybody are read"
-    if kind is not SourceKind.IMPORT and _PERSONAL_HOSTS.search(host):
+    if kind not in (SourceKind.IMPORT, *_SHAPES) and _PERSONAL_HOSTS.search(host):
         return "on this site persons and places cannot be told apart by address: it is not read page by page"
     return None
 

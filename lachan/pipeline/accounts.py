@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import pyotp
@@ -21,13 +22,20 @@ from lachan.domain.errors import (
     PermissionDenied,
     RefusedError,
 )
-from lachan.pipeline.ports import Clock, Credentials, Database, Unit
+from lachan.pipeline.claims import give_back
+from lachan.pipeline.passwords import check_password
+from lachan.pipeline.ports import Clock, Credentials, Database, SessionRow, Unit
 
 SESSION_FOR: Final = timedelta(hours=10)  # one long shift
-MIN_PASSWORD: Final = 12  # characters: length beats composition rules
 MAX_FAILURES: Final = 5
 LOCK_FOR: Final = timedelta(minutes=15)
 TOTP_STEP: Final = 30  # seconds
+ON_DUTY: Final = timedelta(minutes=30)  # whoever was seen at the desk so lately is there
+MAX_LEAVE: Final = timedelta(days=366)
+RECOVERY_CODES: Final = 8
+_CODE_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base 32
+_CODE_LENGTH: Final = 12  # 60 bits: guessing is limited by the lock, and a plain digest is enough
+_SEEN_EVERY: Final = timedelta(minutes=1)
 
 _hasher = PasswordHasher()
 #: Hashed once, so that an unknown name costs as much time as a known one.
@@ -49,9 +57,13 @@ class Enrolment:
 class Accounts:
     """Opens, closes and proves accounts."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, check: Callable[[str, str], None] = check_password
+    ) -> None:
+        """`check` raises InputError for a password (of an account of that name) that will not do."""
         self._database = database
         self._clock = clock
+        self._check = check
 
     def first_admin(self, name: str, password: str) -> Enrolment:
         """The account `lachan init` makes. Raises RefusedError when there is an account already."""
@@ -70,15 +82,108 @@ class Accounts:
             return self._add(unit, name, role, password, by=actor.name)
 
     def close(self, actor: Actor, name: str) -> None:
-        """Close an account: its sessions end and its claims return to the queue (`Review.expire_claims`)."""
+        """Close an account: its sessions end and its claims return to the queue at once."""
         actor.require(Permission.MANAGE_ACCOUNTS)
         if name == actor.name:
             raise RefusedError("nobody closes their own account")
         with self._database.write() as unit:
             account = unit.accounts.get(name)
             unit.accounts.save(replace(account, active=False))
-            unit.accounts.end_sessions_of(name)
-            unit.audit.append(AuditEvent(self._clock(), actor.name, "account:close", f"account:{name}"))
+            self._clear_desk(unit, actor, name, "account:close")
+
+    def leave(self, actor: Actor, name: str, until: datetime) -> None:
+        """On leave until then: the account does not sign in, its sessions end, its claims return to the queue at
+        once."""
+        actor.require(Permission.MANAGE_ACCOUNTS)
+        if name == actor.name:
+            raise RefusedError("nobody sends themselves on leave: ask another admin")
+        now = self._clock()
+        if not now < until <= now + MAX_LEAVE:
+            raise InputError("choose a last day of leave from today on, within a year")
+        with self._database.write() as unit:
+            unit.accounts.save(replace(unit.accounts.get(name), away_until=until))
+            self._clear_desk(unit, actor, name, "account:leave")
+
+    def come_back(self, actor: Actor, name: str) -> None:
+        """The leave ends now."""
+        actor.require(Permission.MANAGE_ACCOUNTS)
+        with self._database.write() as unit:
+            unit.accounts.save(replace(unit.accounts.get(name), away_until=None))
+            unit.audit.append(AuditEvent(self._clock(), actor.name, "account:come_back", f"account:{name}"))
+
+    def _clear_desk(self, unit: Unit, actor: Actor, name: str, action: str) -> None:
+        unit.accounts.end_sessions_of(name)
+        given_back = give_back(unit, self._clock, name, actor.name)
+        unit.audit.append(
+            AuditEvent(self._clock(), actor.name, action, f"account:{name}", {"cases": given_back})
+        )
+
+    def on_duty(self) -> list[Account]:
+        """Who is at the desk now, by the sessions of the last half hour."""
+        now = self._clock()
+        with self._database.read() as unit:
+            seen = unit.accounts.on_duty(now - ON_DUTY, now)
+            return [account for account in unit.accounts.all() if account.name in seen and account.active]
+
+    # --- One's own account ---------------------------------------------------------------------------------
+    def sessions(self, actor: Actor) -> list[SessionRow]:
+        """Where this account is signed in."""
+        with self._database.read() as unit:
+            return unit.accounts.sessions_of(actor.name, self._clock())
+
+    def end_session(self, actor: Actor, handle: str) -> None:
+        """End one of this account's sessions, wherever it is."""
+        with self._database.write() as unit:
+            unit.accounts.end_sessions_of(actor.name, only=handle)
+            unit.audit.append(
+                AuditEvent(self._clock(), actor.name, "account:end_session", f"account:{actor.name}")
+            )
+
+    def change_password(self, actor: Actor, token: str, old: str, new: str) -> None:
+        """A new password; every other session ends. Raises SignInFailed when the old one is wrong (five times
+        lock the account), InputError for a new one that is too weak."""
+        self._prove(actor, old)
+        self._check(new, actor.name)
+        if new == old:
+            raise InputError("the new password is the old one: choose another")
+        hashed = _hasher.hash(new)
+        with self._database.write() as unit:
+            held = unit.accounts.credentials(actor.name)
+            unit.accounts.save_credentials(replace(held, password_hash=hashed))
+            unit.accounts.end_sessions_of(actor.name, but=handle_of(token))
+            unit.audit.append(
+                AuditEvent(self._clock(), actor.name, "account:change_password", f"account:{actor.name}")
+            )
+
+    def recovery_codes(self, actor: Actor, password: str) -> list[str]:
+        """Eight new codes, shown once; older ones no longer work. Each stands once for a one-time password, when
+        the telephone is lost. Raises SignInFailed for a wrong password, RefusedError for who needs none."""
+        if actor.account.role not in TOTP_ROLES:
+            raise RefusedError("this role signs in without a one-time code: it needs no recovery codes")
+        self._prove(actor, password)
+        codes = [
+            "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_LENGTH))
+            for _ in range(RECOVERY_CODES)
+        ]
+        with self._database.write() as unit:
+            unit.accounts.set_recovery_codes(actor.name, [_hash(code) for code in codes])
+            unit.audit.append(
+                AuditEvent(self._clock(), actor.name, "account:recovery_codes", f"account:{actor.name}")
+            )
+        return ["-".join(code[at : at + 4] for at in range(0, _CODE_LENGTH, 4)) for code in codes]
+
+    def _prove(self, actor: Actor, password: str) -> None:
+        """Raises SignInFailed unless this is the actor's password; wrong ones count towards the lock."""
+        now = self._clock()
+        known_hash = self._password_hash(actor.name)
+        right = _verify(known_hash or _NOBODY, password)
+        with self._database.write() as unit:
+            held = unit.accounts.credentials(actor.name)
+            locked = held.locked_until is not None and held.locked_until > now
+            if right and not locked and held.password_hash == known_hash:
+                return
+            unit.accounts.save_credentials(_failed(held, now))
+        raise SignInFailed("the password is wrong, or the account is locked for 15 minutes")
 
     def sign_in(self, name: str, password: str, code: str | None) -> tuple[str, Actor]:
         """A session token (to be kept in a cookie) and the actor. Raises SignInFailed.
@@ -86,29 +191,33 @@ class Accounts:
         Five failures lock the account for 15 minutes; a one-time password works once.
         """
         now = self._clock()
+        known_hash = self._password_hash(name)
+        # Argon2 takes its time by design: it runs before the write unit, which on SQLite everybody waits for.
+        right = _verify(known_hash or _NOBODY, password)
         with self._database.write() as unit:
-            try:
+            account, held = None, None
+            if known_hash is not None:
                 account, held = unit.accounts.get(name), unit.accounts.credentials(name)
-            except NotFound:
-                _verify(_NOBODY, password)
-                account, held = None, None
             proven = (
-                account is not None
+                right
+                and account is not None
                 and held is not None
+                and held.password_hash == known_hash
                 and account.active
+                and not account.away(now)
                 and (held.locked_until is None or held.locked_until <= now)
             )
             step = None
             if account is not None and held is not None:
-                proven = _verify(held.password_hash, password) and proven
                 step = self._totp_step(account, held, code)
+                if proven and step is None and self._recovers(unit, account, code):
+                    step = held.last_totp_step
+                    unit.audit.append(AuditEvent(now, name, "account:recover", f"account:{name}"))
                 proven = proven and step is not None
                 if proven:
                     held = replace(held, failures=0, locked_until=None, last_totp_step=step or 0)
                 else:
-                    failures = held.failures + 1
-                    locked = now + LOCK_FOR if failures >= MAX_FAILURES else held.locked_until
-                    held = replace(held, failures=failures % MAX_FAILURES, locked_until=locked)
+                    held = _failed(held, now)
                 unit.accounts.save_credentials(held)
                 action = "account:sign_in" if proven else "account:sign_in_failed"
                 unit.audit.append(AuditEvent(now, name, action, f"account:{name}"))
@@ -119,12 +228,25 @@ class Accounts:
             raise SignInFailed("name, password or code is wrong, or the account is locked for 15 minutes")
         return token, Actor(account, interactive=True)
 
-    def actor(self, token: str) -> Actor | None:
-        """Who holds this session; None when it has ended."""
+    def _password_hash(self, name: str) -> str | None:
         with self._database.read() as unit:
-            name = unit.accounts.session(_hash(token), self._clock())
-            account = unit.accounts.get(name) if name is not None else None
-        return Actor(account, interactive=True) if account is not None and account.active else None
+            try:
+                return unit.accounts.credentials(name).password_hash
+            except NotFound:
+                return None
+
+    def actor(self, token: str) -> Actor | None:
+        """Who holds this session; None when it has ended. Notes, once a minute, that they are there."""
+        now = self._clock()
+        with self._database.read() as unit:
+            session = unit.accounts.session(_hash(token), now)
+            account = unit.accounts.get(session.account) if session is not None else None
+        if session is None or account is None or not account.active or account.away(now):
+            return None
+        if now - session.seen_at >= _SEEN_EVERY:
+            with self._database.write() as unit:
+                unit.accounts.see_session(_hash(token), now)
+        return Actor(account, interactive=True)
 
     def named(self, name: str) -> Actor:
         """An actor for the command line: named, but never interactive, so it cannot decide."""
@@ -136,16 +258,16 @@ class Accounts:
 
     def sign_out(self, token: str) -> None:
         with self._database.write() as unit:
-            name = unit.accounts.session(_hash(token), self._clock())
+            session = unit.accounts.session(_hash(token), self._clock())
             unit.accounts.end_session(_hash(token))
-            if name is not None:
-                unit.audit.append(AuditEvent(self._clock(), name, "account:sign_out", f"account:{name}"))
+            if session is not None:
+                subject = f"account:{session.account}"
+                unit.audit.append(AuditEvent(self._clock(), session.account, "account:sign_out", subject))
 
     def _add(self, unit: Unit, name: str, role: Role, password: str, by: str | None) -> Enrolment:
         if not name.replace("-", "").replace(".", "").replace("_", "").isalnum() or not name.isascii():
             raise InputError("an account name has latin letters, digits, dots, dashes and underscores only")
-        if len(password) < MIN_PASSWORD:
-            raise InputError(f"choose a password of at least {MIN_PASSWORD} characters")
+        self._check(password, name)
         account = Account(name, role, created_by=by)
         secret = pyotp.random_base32() if role in TOTP_ROLES else None
         unit.accounts.add(account, Credentials(name, _hasher.hash(password), secret))
@@ -153,6 +275,13 @@ class Accounts:
             AuditEvent(self._clock(), by or name, "account:create", f"account:{name}", {"role": role.value})
         )
         return Enrolment(account, secret)
+
+    def _recovers(self, unit: Unit, account: Account, code: str | None) -> bool:
+        """Whether `code` is one of the account's recovery codes; then it is used up."""
+        if account.role not in TOTP_ROLES or not code:
+            return False
+        plain = code.upper().replace("-", "").replace(" ", "")
+        return len(plain) == _CODE_LENGTH and unit.accounts.use_recovery_code(account.name, _hash(plain))
 
     def _totp_step(self, account: Account, held: Credentials, code: str | None) -> int | None:
         """The time step that `code` proves (0 where the role needs none); None when it proves nothing."""
@@ -175,6 +304,18 @@ def _verify(hashed: str, password: str) -> bool:
         return _hasher.verify(hashed, password)
     except (VerifyMismatchError, InvalidHashError):
         return False
+
+
+def _failed(held: Credentials, now: datetime) -> Credentials:
+    """One more failure; the fifth locks."""
+    failures = held.failures + 1
+    locked = now + LOCK_FOR if failures >= MAX_FAILURES else held.locked_until
+    return replace(held, failures=failures % MAX_FAILURES, locked_until=locked)
+
+
+def handle_of(token: str) -> str:
+    """How the session of this token is called on a page (`SessionRow.handle`)."""
+    return _hash(token)[:12]
 
 
 def _hash(token: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from lachan.domain.assessment import Assessment
+from lachan.domain.assessment import Assessment, Stage
 from lachan.domain.audit import SYSTEM, AuditEvent
 from lachan.domain.case import KEEP_UNDECIDED, CaseState
 from lachan.domain.errors import ConflictError
@@ -117,7 +117,9 @@ class Assess:
         self, rows: Sequence[InboxRow]
     ) -> tuple[list[tuple[InboxRow, Assessment]], list[InboxRow]]:
         """Judge in one go; where that raises, one by one, twice, so that a single bad row harms no other."""
-        inputs = [JudgeInput(row.post.text, row.post.audience, row.post.imported) for row in rows]
+        inputs = [
+            JudgeInput(row.post.text, row.post.audience, row.post.imported, row.post.url) for row in rows
+        ]
         try:
             return list(zip(rows, self._judge.assess(inputs), strict=True)), []
         except Exception:
@@ -180,7 +182,9 @@ class Assess:
         tallies: dict[str, Tally[Counter]] = {}
         for row, verdict in judged:
             which = Counter.DROPPED if verdict.route is Route.NONE else Counter.STORED
-            tallies.setdefault(row.post.source, Tally())[which] += 1
+            tally = tallies.setdefault(row.post.source, Tally())
+            tally[which] += 1
+            tally.update(_of_first_stage(verdict))
         for row in broken:
             tallies.setdefault(row.post.source, Tally())[Counter.FAILED] += 1
         day = self._clock().date()
@@ -241,6 +245,17 @@ class Assess:
             ):
                 return candidate.case, candidate.state in (CaseState.CLOSED, CaseState.APPEALED)
         return None, False
+
+
+def _of_first_stage(verdict: Assessment) -> list[Counter]:
+    """What this verdict says of the first of two stages; nothing for a judge of one."""
+    flagged = verdict.route is not Route.NONE
+    if verdict.stage is Stage.SECOND:
+        return [Counter.FIRST_PASSED_FLAGGED] if flagged else []
+    if verdict.stage is Stage.LOT:
+        drawn = [Counter.FIRST_LET_GO, Counter.FIRST_DRAWN]
+        return [*drawn, Counter.FIRST_DRAWN_FLAGGED] if flagged else drawn
+    return [Counter.FIRST_LET_GO] if verdict.stage is Stage.FIRST else []
 
 
 def _share(categories: Sequence[Category], verdict: Assessment) -> bool:

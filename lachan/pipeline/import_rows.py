@@ -26,12 +26,16 @@ class RowFormat(StrEnum):
 
 @dataclass(frozen=True)
 class ImportRow:
-    """One post of a file; `line` counts from 1, the header included."""
+    """One post of a file; `line` counts from 1, the header included. An author is hashed and struck from texts, as
+    one that was read on a page; never kept."""
 
     line: int
     text: str
     url: str
     published_at: datetime | None
+    author: str | None = None
+    thread_url: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from lachan.pipeline.ports import (
     Page,
     PageKind,
     Unit,
+    Validators,
 )
 from lachan.pipeline.sources import STOP, check_running
 
@@ -89,7 +90,7 @@ class Intake:
             unit.frontier.release(worker)
             found = [s for key in sources if (s := unit.sources.get(key)).state is SourceState.ACTIVE]
             for source in found:
-                start = Link(source.url, PageKind.LISTING)
+                start = Link(source.url, PageKind.LISTING, mark=now.isoformat())  # due in every crawl
                 unit.frontier.add(source.key, host_of(source.url), [start], now)
             unit.audit.append(AuditEvent(now, SYSTEM, "crawl:begin", worker, {"sources": len(found)}))
         return tuple(found)
@@ -103,10 +104,17 @@ class Intake:
             now = self._clock()
             return unit.frontier.lease(worker, now, now + LEASE_TIME, limit, active) if active else []
 
-    def receive(self, page: Page, posts: Sequence[RawPost], links: Sequence[Link]) -> Received:
+    def receive(
+        self,
+        page: Page,
+        posts: Sequence[RawPost],
+        links: Sequence[Link],
+        validators: Validators = Validators(),
+    ) -> Received:
         """Everything that a fetched page gave, all or nothing; with it the page is done.
 
-        A source that was stopped meanwhile keeps nothing: its page stays for the day it is read again.
+        Where all its posts were known, links to older ones are left out. A source that was stopped meanwhile
+        keeps nothing: its page stays for the day it is read again.
         """
         with self._database.write() as unit:
             source = unit.sources.get(page.source)
@@ -115,11 +123,20 @@ class Intake:
                 unit.frontier.retry(page, now, now, "stopped")
                 return Received()
             received = self._store(unit, source, posts, now, imported=False)
-            if links:
-                unit.frontier.add(page.source, page.host, links, now)
-            unit.frontier.done(page, now)
+            if received.extracted and not received.inboxed:
+                links = [link for link in links if not link.older]
+            added = unit.frontier.add(page.source, page.host, links, now) if links else 0
+            changed = received.inboxed > 0 or added > 0
+            unit.frontier.done(page, now, changed=changed, validators=validators)
             unit.sources.count(page.source, now.astimezone(UTC).date(), {Counter.PAGES: 1})
         return received
+
+    def unchanged(self, page: Page) -> None:
+        """The server says that the page is as it was: it is done, and rests longer."""
+        with self._database.write() as unit:
+            now = self._clock()
+            unit.frontier.done(page, now, changed=False)
+            unit.sources.count(page.source, now.astimezone(UTC).date(), {Counter.UNCHANGED: 1})
 
     def failed(
         self, page: Page, error: str, *, wait: timedelta | None = None, for_good: bool = False
@@ -146,7 +163,7 @@ class Intake:
         """robots.txt says no: the page is finished and its address forgotten."""
         with self._database.write() as unit:
             now = self._clock()
-            unit.frontier.done(page, now)
+            unit.frontier.done(page, now, changed=False)
             unit.sources.count(page.source, now.astimezone(UTC).date(), {Counter.ROBOTS: 1})
 
     def finish(self, worker: str, summary: CrawlSummary) -> None:
@@ -155,6 +172,7 @@ class Intake:
             unit.frontier.release(worker)
             details = {
                 "pages": summary.pages,
+                "unchanged": summary.unchanged,
                 "robots_refused": summary.robots_refused,
                 "errors": summary.errors,
                 "extracted": summary.extracted,
@@ -186,7 +204,9 @@ class Intake:
                         BadRow(row.line, f"the url lies outside the source {source}: {place.url_prefix}")
                     )
                 else:
-                    posts.append(RawPost(row.url, row.text, published_at=row.published_at))
+                    posts.append(
+                        RawPost(row.url, row.text, row.author, row.published_at, row.thread_url, row.title)
+                    )
             with self._database.write() as unit:
                 check_running(unit)
                 now = self._clock()

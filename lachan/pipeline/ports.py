@@ -8,10 +8,11 @@ All datetimes are aware; stores keep UTC.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -23,11 +24,18 @@ from lachan.domain.audit import AuditCheckpoint, AuditEvent, AuditLink
 from lachan.domain.case import Case, CasePost, CaseState
 from lachan.domain.measure import Measure
 from lachan.domain.notice import Notice, NoticeState
+from lachan.domain.oncall import Alarm, Duty
 from lachan.domain.post import Post, Source
+from lachan.domain.promotion import Promotion
 from lachan.domain.referral import Referral
+from lachan.domain.report import LedgerRow, PublicReport, Removal, ReportDesk, ReportState
 from lachan.domain.taxonomy import AgeBand, Audience, Category, Context, Route
+from lachan.domain.vetted_list import Issuer, VettedList
 
 Clock = Callable[[], datetime]  # aware, UTC
+
+
+UrgentWords = Callable[[str], bool]  # whether a text names imminent danger
 
 
 # --- Keys --------------------------------------------------------------------------------------------------
@@ -80,8 +88,20 @@ class PageKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Validators:
+    """What a server said of the page that it sent, to be asked whether that is still so (RFC 9110, 8.8)."""
+
+    etag: str = ""
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Page:
-    """A page to fetch: leased to one worker until `leased_until`."""
+    """A page to fetch: leased to one worker until `leased_until`.
+
+    `mark` is the keyed hash of what last told that it changed, `validators` what to ask with; both empty when
+    there is none. `pause` is how long it rested before it was last read.
+    """
 
     id: int
     source: str
@@ -90,22 +110,29 @@ class Page:
     kind: PageKind
     tries: int
     leased_until: datetime
+    mark: str = ""
+    validators: Validators = Validators()
+    pause: timedelta | None = None
 
 
 @dataclass(frozen=True)
 class Link:
-    """A page found on a page. `mark` is what tells that it changed (reply count, lastmod); "" when unknown."""
+    """A page found on a page. `mark` is what tells that it changed (reply count, lastmod); "" when unknown.
+
+    `older`: it goes on where this page ends, with what is older; not followed from a page without anything new.
+    """
 
     url: str
     kind: PageKind
     mark: str = ""
+    older: bool = False
 
 
 class FrontierStore(Protocol):
     """URLs to fetch: sealed while pending, keyed hashes once done. A host belongs to one worker at a time."""
 
     def add(self, source: str, host: str, links: Sequence[Link], now: datetime) -> int:
-        """Add what is not known yet (or whose mark changed, or LISTING kinds that are done); returns how many."""
+        """Add what is not known yet, whose mark changed, or whose pause is over (`pace.py`); returns how many."""
         ...
 
     def lease(
@@ -114,8 +141,14 @@ class FrontierStore(Protocol):
         """Up to `limit` due pages of hosts that no other worker holds; expired leases count as free."""
         ...
 
-    def done(self, page: Page, now: datetime) -> None:
-        """Finished: the URL is forgotten, a keyed hash stays. Call in the unit that fills the inbox."""
+    def done(
+        self, page: Page, now: datetime, *, changed: bool = True, validators: Validators | None = None
+    ) -> None:
+        """Finished: the URL is forgotten, a keyed hash stays. Call in the unit that fills the inbox.
+
+        `changed`: it had something new. `validators` are those of a page that came whole; None keeps the old ones:
+        the server said that nothing changed.
+        """
         ...
 
     def retry(self, page: Page, now: datetime, not_before: datetime, error: str) -> None:
@@ -137,6 +170,14 @@ class FrontierStore(Protocol):
 
     def counts(self) -> Mapping[str, Mapping[str, int]]:
         """Per source: `pending`, `leased`, `done`, `failed`."""
+        ...
+
+    def last_done(self) -> Mapping[str, datetime]:
+        """Per source: when a page was last finished."""
+        ...
+
+    def errors(self) -> Mapping[str, Mapping[str, int]]:
+        """Per source: how many pages wait, or were given up, after each error (its short word)."""
         ...
 
 
@@ -212,6 +253,7 @@ class Counter(StrEnum):
     """All that remains of what was let go: counts per source and day."""
 
     PAGES = "pages_fetched"
+    UNCHANGED = "pages_unchanged"
     ROBOTS = "robots_refused"
     ERRORS = "fetch_errors"
     EXTRACTED = "posts_extracted"
@@ -221,6 +263,12 @@ class Counter(StrEnum):
     STORED = "stored"
     EXPIRED = "expired"
     FAILED = "failed"
+    #: What the first of two stages let go, and what became of those of them that were drawn by lot and read in
+    #: full; and what was flagged of all that it passed on. See `lachan.domain.first_stage`.
+    FIRST_LET_GO = "first_let_go"
+    FIRST_DRAWN = "first_drawn"
+    FIRST_DRAWN_FLAGGED = "first_drawn_flagged"
+    FIRST_PASSED_FLAGGED = "first_passed_flagged"
 
 
 class SourceStore(Protocol):
@@ -300,6 +348,8 @@ class CaseFilter:
     not_decided_by: str | None = None
     first: date | None = None
     last: date | None = None
+    age: AgeBand | None = None
+    opened_before: datetime | None = None
 
 
 class CaseStore(Protocol):
@@ -315,6 +365,10 @@ class CaseStore(Protocol):
 
     def candidates(self, bands: Sequence[str]) -> list[CopyCandidate]:
         """Cases that share a band; closed ones too, newest first."""
+        ...
+
+    def sharing(self, case: int) -> list[CopyCandidate]:
+        """Other cases that share a band with this one."""
         ...
 
     def get(self, case: int) -> Case:
@@ -360,7 +414,8 @@ class CaseStore(Protocol):
         ...
 
     def drop_facts(self, before: datetime) -> int:
-        """Delete fact rows opened before; returns how many."""
+        """Delete fact rows opened before, but of cases whose appeal is open or that the index must still learn of;
+        returns how many."""
         ...
 
 
@@ -407,8 +462,82 @@ class AppealStore(Protocol):
 
     def save(self, appeal: Appeal) -> Appeal: ...
 
+    def of_case(self, case: int) -> list[Appeal]: ...
+
     def pending(self) -> list[Appeal]:
         """Not closed, oldest first."""
+        ...
+
+
+class PublicReportStore(Protocol):
+    """What people told. Words are sealed until `delete_text_at`; how to reach somebody lies apart, under keys of
+    its own, and comes out by `contact` alone."""
+
+    def add(self, report: PublicReport, code_hash: str, contact: str) -> PublicReport:
+        """`id` 0 in; the stored one out."""
+        ...
+
+    def get(self, report: int) -> PublicReport:
+        """Raises NotFound."""
+        ...
+
+    def by_code(self, code_hash: str) -> PublicReport:
+        """Raises NotFound."""
+        ...
+
+    def contact(self, report: int) -> str | None:
+        """How to reach who told; None when nothing was left or its time is over."""
+        ...
+
+    def save(self, report: PublicReport) -> None:
+        """Write every field. A new `delete_text_at` seals words and contact anew; a report without words loses
+        its contact, and a withdrawn one its code, too."""
+        ...
+
+    def find(
+        self, desks: Sequence[ReportDesk], states: Sequence[ReportState], limit: int = 50, offset: int = 0
+    ) -> list[PublicReport]:
+        """Urgent first, then what waits longest."""
+        ...
+
+    def count(self, desks: Sequence[ReportDesk], states: Sequence[ReportState], urgent: bool = False) -> int:
+        """How many; `urgent`: only those."""
+        ...
+
+    def oldest(self, desks: Sequence[ReportDesk], states: Sequence[ReportState]) -> datetime | None:
+        """Since when the one that waits longest has waited."""
+        ...
+
+    def received_since(self, moment: datetime) -> int: ...
+
+    def text_due(self, now: datetime) -> list[int]:
+        """Those whose words must be gone."""
+        ...
+
+    def ledger(self, first: date, last: date) -> list[LedgerRow]:
+        """Received in the inclusive range of days (Asia/Ho_Chi_Minh), oldest first."""
+        ...
+
+    def drop(self, before: datetime) -> int:
+        """Delete rows of finished reports received before; returns how many."""
+        ...
+
+
+class RemovalStore(Protocol):
+    """Addresses that a child or guardian asked to be gone, sealed until a day after the last look."""
+
+    def add(self, removal: Removal) -> Removal: ...
+
+    def of_report(self, report: int) -> list[Removal]: ...
+
+    def due(self, now: datetime) -> list[Removal]:
+        """To be looked at again, oldest first."""
+        ...
+
+    def save(self, removal: Removal) -> None: ...
+
+    def drop_of(self, report: int) -> None:
+        """Forget the removals of a report that was withdrawn."""
         ...
 
 
@@ -423,6 +552,17 @@ class Credentials:
     failures: int = 0
     locked_until: datetime | None = None
     last_totp_step: int = 0  # a one-time password works once
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """A session that runs. `handle` names it on a page and opens nothing; `seen_at` is exact to a minute."""
+
+    handle: str
+    account: str
+    created_at: datetime
+    seen_at: datetime
+    until: datetime
 
 
 class AccountStore(Protocol):
@@ -446,13 +586,155 @@ class AccountStore(Protocol):
 
     def add_session(self, token_hash: str, account: str, now: datetime, until: datetime) -> None: ...
 
-    def session(self, token_hash: str, now: datetime) -> str | None:
-        """The account name of a session that still runs."""
+    def session(self, token_hash: str, now: datetime) -> SessionRow | None:
+        """The session, if it still runs."""
+        ...
+
+    def see_session(self, token_hash: str, now: datetime) -> None:
+        """Note that somebody is there."""
+        ...
+
+    def sessions_of(self, account: str, now: datetime) -> list[SessionRow]:
+        """Those that run, newest first."""
         ...
 
     def end_session(self, token_hash: str) -> None: ...
 
-    def end_sessions_of(self, account: str) -> None: ...
+    def end_sessions_of(self, account: str, *, only: str | None = None, but: str | None = None) -> None:
+        """End all of them, `only` the one of this handle, or all `but` that one."""
+        ...
+
+    def on_duty(self, since: datetime, now: datetime) -> set[str]:
+        """Accounts with a running session that was seen since."""
+        ...
+
+    def set_recovery_codes(self, account: str, hashes: Sequence[str]) -> None:
+        """These and no others from now on."""
+        ...
+
+    def use_recovery_code(self, account: str, code_hash: str) -> bool:
+        """True when it was one of this account's; it is none any more."""
+        ...
+
+    def recovery_codes(self, account: str) -> int:
+        """How many are left."""
+        ...
+
+
+class PresenceStore(Protocol):
+    """Who looks at which case, for a minute after the last sign of life; nothing of it lasts."""
+
+    def see(self, account: str, case: int, now: datetime) -> None: ...
+
+    def at(self, cases: Sequence[int], since: datetime) -> dict[int, list[str]]:
+        """Case -> names, sorted."""
+        ...
+
+
+@dataclass(frozen=True)
+class SavedView:
+    """A filter that somebody keeps: the queue's name and its query."""
+
+    id: int
+    account: str
+    queue: str
+    name: str
+    query: str
+
+
+class ViewStore(Protocol):
+    def add(self, view: SavedView) -> None:
+        """`id` 0 in. A view of the same queue and name is replaced."""
+        ...
+
+    def of(self, account: str) -> list[SavedView]: ...
+
+    def remove(self, account: str, view: int) -> None: ...
+
+
+class OnCallStore(Protocol):
+    """Roster, addresses (sealed) and alarms. An alarm goes with its case."""
+
+    def duties(self, now: datetime) -> list[Duty]:
+        """Those that have not ended, by their beginning."""
+        ...
+
+    def add_duty(self, duty: Duty) -> None:
+        """`id` 0 in."""
+        ...
+
+    def remove_duty(self, duty: int) -> None: ...
+
+    def email(self, account: str) -> str | None: ...
+
+    def set_email(self, account: str, email: str | None) -> None: ...
+
+    def alarm(self, case: int) -> Alarm | None: ...
+
+    def unanswered(self) -> list[Alarm]:
+        """Oldest first."""
+        ...
+
+    def raised_since(self, since: datetime) -> list[Alarm]: ...
+
+    def save(self, alarm: Alarm) -> None: ...
+
+    def answer(self, case: int, account: str, now: datetime) -> bool:
+        """True when an alarm of this case waited for an answer."""
+        ...
+
+
+class ExposureStore(Protocol):
+    """What somebody had to read, for their own eyes and for a day: a case they took counts under each category."""
+
+    def add(self, account: str, categories: Sequence[Category], now: datetime) -> None:
+        """Also forgets what is older than a day."""
+        ...
+
+    def counts(self, account: str, since: datetime) -> dict[Category, int]: ...
+
+    def cases(self, account: str, since: datetime) -> list[datetime]:
+        """When each case was taken, oldest first."""
+        ...
+
+
+# --- What the judge works with -----------------------------------------------------------------------------
+class ListStore(Protocol):
+    """Vetted lists and their issuers. Getting raises NotFound, adding a name twice ConflictError."""
+
+    def add_issuer(self, issuer: Issuer) -> None: ...
+
+    def issuer(self, name: str) -> Issuer: ...
+
+    def save_issuer(self, issuer: Issuer) -> None: ...
+
+    def remove_issuer(self, name: str) -> None: ...
+
+    def issuers(self) -> list[Issuer]: ...
+
+    def add(self, new: VettedList) -> None: ...
+
+    def get(self, name: str) -> VettedList: ...
+
+    def save(self, changed: VettedList) -> None: ...
+
+    def remove(self, name: str) -> None: ...
+
+    def all(self) -> list[VettedList]: ...
+
+
+class ModelStore(Protocol):
+    """Models proposed to go live, by digest."""
+
+    def get(self, digest: str) -> Promotion:
+        """Raises NotFound."""
+        ...
+
+    def save(self, promotion: Promotion) -> None: ...
+
+    def all(self) -> list[Promotion]:
+        """Oldest proposal first."""
+        ...
 
 
 # --- Audit, outbox, schedule, settings ---------------------------------------------------------------------
@@ -469,6 +751,10 @@ class AuditStore(Protocol):
 
     def of_subject(self, subject: str, limit: int = 100) -> list[AuditLink]:
         """Newest first."""
+        ...
+
+    def actors(self, subject: str, besides: Collection[str] = ()) -> set[str]:
+        """Everybody who ever acted on it, but for acts of these kinds."""
         ...
 
     def checkpoint(self) -> AuditCheckpoint | None: ...
@@ -564,7 +850,23 @@ class Unit(Protocol):
     @property
     def appeals(self) -> AppealStore: ...
     @property
+    def public_reports(self) -> PublicReportStore: ...
+    @property
+    def removals(self) -> RemovalStore: ...
+    @property
     def accounts(self) -> AccountStore: ...
+    @property
+    def presences(self) -> PresenceStore: ...
+    @property
+    def views(self) -> ViewStore: ...
+    @property
+    def exposures(self) -> ExposureStore: ...
+    @property
+    def oncall(self) -> OnCallStore: ...
+    @property
+    def lists(self) -> ListStore: ...
+    @property
+    def models(self) -> ModelStore: ...
     @property
     def audit(self) -> AuditStore: ...
     @property
@@ -639,6 +941,7 @@ class JudgeInput:
     text: str
     audience: Audience = Audience.GENERAL
     imported: bool = False
+    url: str = ""  # of the post itself, for vetted lists; never fetched, never kept
 
 
 class Judge(Protocol):
@@ -654,9 +957,27 @@ class Judge(Protocol):
         ...
 
 
+class Reading(Protocol):
+    """A text as the judge reads it: chat spelling and disguises undone, every letter traceable."""
+
+    @property
+    def text(self) -> str: ...
+
+    def given_span(self, start: int, end: int) -> tuple[int, int]:
+        """The range of the given text behind `text[start:end]`, in code points."""
+        ...
+
+
+Reader = Callable[[str], Reading]
+
+
 @dataclass(frozen=True)
 class IndexDocument:
-    """A confirmed case as the index sees it: masked text, no person, no URL, place as commune key or ""."""
+    """A confirmed case as the index sees it: masked text, no person, no URL.
+
+    `plain` is the text as a `Reader` reads it, masked too; "" where that changes nothing. `places` are keys of
+    communes that the text names.
+    """
 
     case: int
     text: str
@@ -667,12 +988,52 @@ class IndexDocument:
     measure: Measure
     urgent: bool
     severity: int
-    place: str = ""
+    status: CaseState = CaseState.CLOSED
+    places: tuple[str, ...] = ()
+    plain: str = ""
+
+    @property
+    def digest(self) -> int:
+        """32 bits over everything but the case number: equal for equal documents. The index keeps it to be compared
+        with SQL row for row; too short to prove what a deleted text said."""
+        told = repr((self.text, self.published_at.timestamp(), self.categories, self.source, self.source_kind,
+                     self.measure, self.urgent, self.severity, self.status, self.places, self.plain))  # fmt: skip
+        return int.from_bytes(hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=4).digest())
+
+
+class Facet(StrEnum):
+    """What hits are counted by and narrowed to; the name is the field of the query language."""
+
+    CATEGORY = "category"
+    KIND = "kind"  # the source's kind
+    PLACE = "place"
+    STATUS = "status"  # closed, or appealed
+    MEASURE = "measure"
+
+
+class TimeStep(StrEnum):
+    """How long a bar of the histogram is, in Asia/Ho_Chi_Minh; weeks begin on Monday."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class SortBy(StrEnum):
+    """`relevance` is by time where the query has no words. Ties: the later publication, then the later case."""
+
+    RELEVANCE = "relevance"
+    TIME = "time"
+    SEVERITY = "severity"
 
 
 @dataclass(frozen=True)
 class SearchRequest:
-    """`first` and `last` are inclusive days in Asia/Ho_Chi_Minh."""
+    """`first` and `last` are inclusive days in Asia/Ho_Chi_Minh.
+
+    `cursor` is a former answer's: the page after it, whatever was published meanwhile; `offset` is then ignored.
+    `where` narrows to values of facets. `loose` lets words of four letters or more differ in one.
+    """
 
     query: str
     first: date | None = None
@@ -680,6 +1041,12 @@ class SearchRequest:
     category: Category | None = None
     limit: int = 20
     offset: int = 0
+    sort: SortBy = SortBy.RELEVANCE
+    cursor: str = ""
+    where: tuple[tuple[Facet, str], ...] = ()
+    facets: tuple[Facet, ...] = ()
+    step: TimeStep | None = None
+    loose: bool = False
 
 
 @dataclass(frozen=True)
@@ -689,26 +1056,52 @@ class IndexHit:
 
 
 @dataclass(frozen=True)
+class TimeBucket:
+    """Cases published in the step that begins on `start`; a case counts once in `count`, and under each of its
+    categories."""
+
+    start: date
+    count: int
+    categories: Mapping[Category, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class IndexAnswer:
     """`total` counts all; `hits` is the asked page, best first (exact spelling before accent-free).
 
-    `terms`: the folded words to highlight.
+    `terms`: what to highlight (`lachan.pipeline.snippet`): folded words, several for words side by side, `pod*` for any
+    word that begins so, `danh~` for one letter's difference.
+    `cursor`: where the next page begins; "" at the end. `facets` and `histogram` count all hits, as asked for; empty
+    buckets are left out. `by_place`: the query tells places apart, so its counts are subject to k-anonymity.
     """
 
     total: int
     hits: tuple[IndexHit, ...]
     terms: tuple[str, ...] = ()
+    cursor: str = ""
+    facets: Mapping[Facet, Mapping[str, int]] = field(default_factory=dict)
+    histogram: tuple[TimeBucket, ...] = ()
+    by_place: bool = False
 
 
 class SearchIndex(Protocol):
     """Disposable: SQL is the truth. Never stores text. Adding a case again replaces it."""
 
     def apply(self, add: Sequence[IndexDocument], remove: Sequence[int]) -> None:
-        """All or nothing; durable when it returns."""
+        """Durable when it returns. What raises may leave a part done (Tantivy: nothing); calling again with the same
+        completes it."""
         ...
 
     def search(self, request: SearchRequest) -> IndexAnswer:
-        """Raises QueryError with a position for a query that cannot be read."""
+        """Raises QueryError with a position for a query that cannot be read, InputError for a foreign cursor."""
+        ...
+
+    def similar(self, text: str, case: int, limit: int) -> tuple[IndexHit, ...]:
+        """Cases whose words are most like those of a masked `text`, but for `case` itself."""
+        ...
+
+    def rows(self) -> dict[int, int]:
+        """Every case in the index, with the `digest` of what was indexed."""
         ...
 
     def cases(self) -> set[int]:
@@ -720,6 +1113,33 @@ class SearchIndex(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class TableFormat(StrEnum):
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSON = "json"
+
+
+@dataclass(frozen=True)
+class CountTable:
+    """What leaves the desk of a search: counts, never a post. None is a count that is too small to be told.
+
+    `query` and `limits` (name, value) are what was asked; `facets` and `weeks` (by the Monday) count what was found.
+    """
+
+    query: str
+    limits: tuple[tuple[str, str], ...]
+    made_at: datetime
+    total: int | None
+    facets: Mapping[Facet, Mapping[str, int | None]]
+    weeks: Mapping[date, int | None]
+
+
+class CountWriter(Protocol):
+    def counts(self, table: CountTable, form: TableFormat) -> bytes:
+        """A whole document that says what was asked, when, and how many. No cell is read as a formula."""
+        ...
 
 
 class PageFetcher(Protocol):
@@ -771,15 +1191,24 @@ class ReportWriter(Protocol):
 
 @dataclass(frozen=True)
 class CrawlSummary:
-    """What one crawl did."""
+    """What one crawl did. `unchanged` pages were asked for and not sent again; they are not among `pages`."""
 
     pages: int = 0
+    unchanged: int = 0
     robots_refused: int = 0
     errors: int = 0
     extracted: int = 0
     duplicates: int = 0
     inboxed: int = 0
     problems: tuple[str, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class ApiAccess:
+    """An operator's key for an interface, and where the interface is."""
+
+    base: str
+    key: str = field(repr=False)
 
 
 class Crawler(Protocol):

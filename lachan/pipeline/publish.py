@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -19,9 +20,11 @@ from lachan.pipeline.ports import (
     IndexDocument,
     OutboxAct,
     QueueOrder,
+    Reader,
     SearchIndex,
     Unit,
 )
+from lachan.pipeline.snippet import MASKED
 
 BATCH: Final = 500
 LEASE: Final = timedelta(minutes=2)
@@ -31,16 +34,40 @@ PAGE: Final = 1000
 REBUILD_DUE: Final = "index_rebuild_due"
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """The index against SQL, by case: what it lacks, must not have, and has in another state. What the outbox still
+    holds is not counted."""
+
+    confirmed: int
+    missing: frozenset[int]
+    extra: frozenset[int]
+    changed: frozenset[int]
+
+    @property
+    def clean(self) -> bool:
+        return not (self.missing or self.extra or self.changed)
+
+
 class Publisher:
-    """Brings the index up to SQL. At least once and idempotent: a kill repeats a batch, never loses one."""
+    """Brings the index up to SQL. At least once and idempotent: a kill repeats a batch, never loses one.
+
+    `reader` reads posts as the judge does, so that chat spelling is found under what it stands for.
+    """
 
     def __init__(
-        self, database: Database, index: SearchIndex, clock: Clock, owner: str | None = None
+        self,
+        database: Database,
+        index: SearchIndex,
+        clock: Clock,
+        owner: str | None = None,
+        reader: Reader | None = None,
     ) -> None:
         self._database = database
         self._index = index
         self._clock = clock
         self._owner = owner or secrets.token_hex(8)
+        self._reader = reader
 
     def drain(self) -> int:
         """Publish what waits; returns how many cases changed. 0 when another publisher is at work."""
@@ -93,12 +120,29 @@ class Publisher:
         held = self._index.cases()
         return wanted - held, held - wanted
 
+    def compare(self) -> Comparison:
+        """Compare with SQL, row for row, every field that is indexed."""
+        with self._database.read() as unit:
+            wanted = {document.case: document.digest for document in self._all(unit)}
+            pending: set[int] = set()
+            if unit.outbox.size():
+                pending = {row.case for row in unit.outbox.pending(unit.outbox.size())}
+        held = self._index.rows()
+        return Comparison(
+            len(wanted),
+            frozenset(wanted.keys() - held.keys() - pending),
+            frozenset(held.keys() - wanted.keys() - pending),
+            frozenset(c for c in wanted.keys() & held.keys() - pending if wanted[c] != held[c]),
+        )
+
     def _batch(self) -> int:
         with self._database.read() as unit:
             rows = unit.outbox.pending(BATCH)
             add, remove = {}, set()
             for row in rows:
-                document = _document(unit, unit.cases.get(row.case)) if row.act is OutboxAct.INDEX else None
+                document = None
+                if row.act is OutboxAct.INDEX:
+                    document = next(self._documents(unit, [unit.cases.get(row.case)]), None)
                 if document is not None:
                     add[row.case] = document
                     remove.discard(row.case)
@@ -116,10 +160,7 @@ class Publisher:
         where = CaseFilter(route=Route.REVIEW, states=(CaseState.CLOSED, CaseState.APPEALED))
         offset = 0
         while page := unit.cases.find(where, order=QueueOrder.NEWEST, limit=PAGE, offset=offset):
-            for case in page:
-                document = _document(unit, case)
-                if document is not None:
-                    yield document
+            yield from self._documents(unit, page)
             offset += PAGE
             if renew and not self._lease():
                 raise ConflictError("another publisher took over: the index is rebuilt at the next run")
@@ -129,23 +170,35 @@ class Publisher:
         with self._database.write() as unit:
             return unit.leases.take(LEASE_NAME, self._owner, now, now + LEASE)
 
+    def _documents(self, unit: Unit, cases: Sequence[Case]) -> Iterator[IndexDocument]:
+        """Those of `cases` that the index may see, as it may see them."""
+        allowed = [case for case in cases if case.confirmed]
+        texts = unit.cases.texts([case.id for case in allowed])
+        for case in allowed:
+            if case.measure is None or not texts.get(case.id):
+                continue
+            text = mask(texts[case.id]).text
+            yield IndexDocument(
+                case=case.id,
+                text=text,
+                published_at=case.published_at or case.opened_at,
+                categories=case.categories,
+                source=case.source,
+                source_kind=unit.sources.get(case.source).kind.value,
+                measure=case.measure,
+                urgent=case.urgent,
+                severity=case.severity,
+                status=case.state,
+                plain=self._plain(text),
+            )
 
-def _document(unit: Unit, case: Case) -> IndexDocument | None:
-    """The case as the index may see it; None when it may not."""
-    if not case.confirmed or case.measure is None:
-        return None
-    text = unit.cases.texts([case.id]).get(case.id)
-    if not text:
-        return None
-    source = unit.sources.get(case.source)
-    return IndexDocument(
-        case=case.id,
-        text=mask(text).text,
-        published_at=case.published_at or case.opened_at,
-        categories=case.categories,
-        source=case.source,
-        source_kind=source.kind.value,
-        measure=case.measure,
-        urgent=case.urgent,
-        severity=case.severity,
-    )
+    def _plain(self, text: str) -> str:
+        """A masked text as the judge reads it, masks kept, and masked once more: a disguise may have hidden a detail.
+        "" where nothing changes."""
+        if self._reader is None:
+            return ""
+        pieces = [self._reader(piece).text for piece in MASKED.split(text)]
+        plain = pieces[0]
+        for mark, piece in zip(MASKED.findall(text), pieces[1:], strict=True):
+            plain += f" {mark} {piece}"
+        return mask(plain).text if plain != text else ""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from lachan.domain.audit import SYSTEM, AuditEvent, sign
-from lachan.domain.case import KEEP_FACTS, KEEP_UNDECIDED, CaseState
+from lachan.domain.case import KEEP_CONFIRMED, KEEP_FACTS, KEEP_UNDECIDED, Case, CaseState
 from lachan.domain.taxonomy import Route
 from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.assess import expire
 from lachan.pipeline.notify import Notify
 from lachan.pipeline.ports import Clock, Database, KeyRing, OutboxAct
 from lachan.pipeline.publish import REBUILD_DUE, Publisher
+from lachan.pipeline.report import PublicReports
 from lachan.pipeline.review import Review
 from lachan.pipeline.sources import Sources
 
@@ -34,6 +35,7 @@ class RetainSummary:
     notices_overdue: int
     appeals_expired: int
     sources_lapsed: int
+    reports_closed: int
 
 
 class Retain:
@@ -45,13 +47,16 @@ class Retain:
         self._clock = clock
         self._publisher = publisher
 
-    def run(self, review: Review, notify: Notify, appeals: Appeals, sources: Sources) -> RetainSummary:
+    def run(
+        self, review: Review, notify: Notify, appeals: Appeals, sources: Sources, reports: PublicReports
+    ) -> RetainSummary:
         """Delete first, destroy the keys after: a kill in between leaves a key too many, never a text."""
         now = self._clock()
         claims = review.expire_claims()
         overdue = notify.expire()
         late = appeals.expire()
         lapsed = sources.lapse()
+        closed = reports.expire()
         with self._database.write() as unit:
             inbox = expire(unit, self._clock)
         texts = self._drop_texts()
@@ -61,9 +66,9 @@ class Retain:
         keys = self._keys.destroy_due(now)
         self._database.forget_freed()
         summary = RetainSummary(
-            inbox, texts, facts, pruned, keys, claims, len(overdue), len(late), len(lapsed)
+            inbox, texts, facts, pruned, keys, claims, len(overdue), len(late), len(lapsed), closed
         )
-        if any((inbox, texts, facts, pruned, keys)):
+        if any((inbox, texts, facts, pruned, keys, closed)):
             with self._database.write() as unit:
                 details = {
                     "inbox": inbox,
@@ -71,6 +76,7 @@ class Retain:
                     "facts": facts,
                     "audit": pruned,
                     "keys": keys,
+                    "reports": closed,
                 }
                 unit.audit.append(AuditEvent(now, SYSTEM, "retain:run", "all", details))
         self._renew_index()
@@ -87,16 +93,18 @@ class Retain:
     def _drop_texts(self) -> int:
         """Decided cases keep a textless fact row; a review case that nobody decided on in time goes whole.
 
-        A call for help is never deleted unread: it gets another term, and the log says that it is overdue.
+        What waits for a person is never deleted unread: a call for help, and a decision whose second person has not
+        come. It gets another term, and the log says that it is overdue.
         """
         now = self._clock()
         with self._database.write() as unit:
             due = []
             for case_id in unit.cases.text_due(now):
                 case = unit.cases.get(case_id)
-                if case.route is Route.PROTECT and case.decided_at is None:
+                if _awaited(case, now):
                     unit.cases.save(replace(case, delete_text_at=now + KEEP_UNDECIDED))
-                    unit.audit.append(AuditEvent(now, SYSTEM, "case:overdue", f"case:{case_id}"))
+                    what = "case:overdue" if case.decided_at is None else "case:approval_overdue"
+                    unit.audit.append(AuditEvent(now, SYSTEM, what, f"case:{case_id}"))
                 else:
                     due.append(case)
             decided = [case.id for case in due if case.state in (CaseState.CLOSED, CaseState.APPEALED)]
@@ -122,3 +130,12 @@ class Retain:
                 return 0
             key = self._keys.secret("audit")
             return unit.audit.prune(sign(last.sequence, last.hash, self._clock(), key))
+
+
+def _awaited(case: Case, now: datetime) -> bool:
+    """Whether a person's step is pending: help for a child, as long as it takes; the second person (or the work on
+    what they sent back) for as long as the text of a decided case may live at all."""
+    if case.decided_at is None:
+        return case.route is Route.PROTECT
+    pending = case.state not in (CaseState.CLOSED, CaseState.APPEALED)
+    return pending and now < case.decided_at + KEEP_CONFIRMED

@@ -1,20 +1,20 @@
-"""Review: claim, correct, decide; a second person where two are due."""
+"""Review: correct, decide, take back; a second person where two are due."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from lachan.domain import citation
 from lachan.domain.account import PERMISSIONS, Actor, Permission
-from lachan.domain.audit import SYSTEM, AuditEvent
+from lachan.domain.audit import AuditLink
 from lachan.domain.case import (
     CASE_TABLE,
-    CLAIM_FOR,
     KEEP_UNDECIDED,
+    UNDO_FOR,
     Case,
     CaseAct,
     CasePost,
@@ -31,26 +31,21 @@ from lachan.domain.measure import NOTICE_MEASURES, TWO_PERSON, Measure, check_me
 from lachan.domain.notice import NOTICE_TABLE, Notice, NoticeAct, NoticeState, PageCheck
 from lachan.domain.privacy import mask
 from lachan.domain.taxonomy import TESTIMONY_ONLY, AgeBand, Category, Route
+from lachan.pipeline.claims import DECIDE, Claims
 from lachan.pipeline.import_rows import HANOI
 from lachan.pipeline.page_check import look
-from lachan.pipeline.ports import (
-    CaseFilter,
-    Clock,
-    Database,
-    OutboxAct,
-    PageFetcher,
-    QueueOrder,
-    Unit,
-)
+from lachan.pipeline.ports import Clock, Database, OutboxAct, PageFetcher, Unit
+from lachan.pipeline.speaker import may_judge_speaker
 
 CODE_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base 32: nothing to misread
 CODE_LENGTH: Final = 12  # 60 bits
-_ALL: Final = 10_000  # more cases than one person can have taken
+CORRECTED: Final = "case:correct"
+DECIDED: Final = "case:decide"
+CHECKED: Final = "notice:check_page"
 CHECK_HOLDS: Final = timedelta(hours=1)  # how fresh the look at the page must be at approval
 
-#: Who may read, claim and decide, by the route of the case.
+#: Who may read, by the route of the case.
 _READ: Final = {Route.REVIEW: Permission.READ_REVIEW_QUEUE, Route.PROTECT: Permission.READ_PROTECT_QUEUE}
-_DECIDE: Final = {Route.REVIEW: Permission.DECIDE_REVIEW, Route.PROTECT: Permission.DECIDE_PROTECT}
 
 
 @dataclass(frozen=True)
@@ -64,112 +59,22 @@ class Decision:
     author_seems_child: bool = False
 
 
-class Review:
-    """The review queue's use cases; claims serve the protection queue as well."""
+class Review(Claims):
+    """The review queue's use cases, on top of the claims that serve both queues."""
 
     def __init__(self, database: Database, clock: Clock, fetcher: PageFetcher) -> None:
-        self._database = database
-        self._clock = clock
+        super().__init__(database, clock)
         self._fetcher = fetcher
-
-    # --- Claims --------------------------------------------------------------------------------------------
-    def claim(self, actor: Actor, case_id: int) -> Case:
-        """Take a case, for 20 minutes after the last heartbeat. Raises ConflictError when somebody has it (and
-        did not let it run out)."""
-        with self._database.write() as unit:
-            case = unit.cases.get(case_id)
-            actor.require(_DECIDE[case.route])
-            if case.claimed_by == actor.name and case.state is CaseState.CLAIMED:
-                return self._extend(unit, case)
-            if case.state is CaseState.CLAIMED:
-                if case.claimed_until is None or case.claimed_until > self._clock():
-                    raise ConflictError(f"{case.number} is with somebody else")
-                case = self._free(unit, case)
-            case = self._step(unit, actor, case, CaseAct.CLAIM)
-            return self._extend(unit, replace(case, claimed_by=actor.name))
-
-    def claim_next(self, actor: Actor, route: Route) -> Case | None:
-        """Take the first open case of the queue; None when it is empty."""
-        actor.require(_DECIDE[route])
-        where = CaseFilter(route=route, states=(CaseState.OPEN, CaseState.RETURNED))
-        with self._database.read() as unit:
-            left = unit.cases.claim_expired(self._clock())
-        if left:
-            self.expire_claims()
-        while True:
-            with self._database.read() as unit:
-                waiting = unit.cases.find(where, order=QueueOrder.PRIORITY, limit=20)
-            if not waiting:
-                return None
-            for case in waiting:
-                try:
-                    return self.claim(actor, case.id)
-                except ConflictError:
-                    continue
-
-    def heartbeat(self, actor: Actor, case_id: int) -> Case:
-        """Keep the claim. Raises ConflictError when it is lost."""
-        with self._database.write() as unit:
-            return self._extend(unit, self._held(unit, actor, case_id))
-
-    def release(self, actor: Actor, case_id: int) -> Case:
-        """Give the case back to the queue."""
-        with self._database.write() as unit:
-            case = self._step(unit, actor, self._held(unit, actor, case_id), CaseAct.RELEASE)
-            return unit.cases.save(replace(case, claimed_by=None, claimed_until=None))
-
-    def hold(self, actor: Actor, case_id: int) -> Case:
-        """Set aside: it stays with the officer and does not run out."""
-        with self._database.write() as unit:
-            return self._step(unit, actor, self._held(unit, actor, case_id), CaseAct.HOLD)
-
-    def escalate(self, actor: Actor, case_id: int) -> Case:
-        """Ask for a second opinion: any colleague of the same queue may resume it."""
-        with self._database.write() as unit:
-            return self._step(unit, actor, self._held(unit, actor, case_id), CaseAct.ESCALATE)
-
-    def resume(self, actor: Actor, case_id: int) -> Case:
-        """Go on with a held case (its holder) or an escalated one (anybody of the queue)."""
-        with self._database.write() as unit:
-            case = unit.cases.get(case_id)
-            actor.require(_DECIDE[case.route])
-            if case.state is CaseState.HELD and case.claimed_by != actor.name:
-                raise ConflictError(f"{case.number} is held by somebody else")
-            case = self._step(unit, actor, case, CaseAct.RESUME)
-            return self._extend(unit, replace(case, claimed_by=actor.name))
-
-    def expire_claims(self) -> int:
-        """Claims without a heartbeat, and all that closed accounts have, return to the queue; says how many."""
-        with self._database.write() as unit:
-            closed = {account.name for account in unit.accounts.all() if not account.active}
-            taken = (CaseState.CLAIMED, CaseState.HELD)
-            left = [
-                case
-                for name in closed
-                for case in unit.cases.find(CaseFilter(states=taken, claimed_by=name), limit=_ALL)
-            ]
-            cases = {case.id: case for case in [*unit.cases.claim_expired(self._clock()), *left]}
-            for case in cases.values():
-                self._free(unit, case)
-            return len(cases)
-
-    def release_all(self, actor: Actor) -> int:
-        """Whoever leaves gives back what they claimed (what they hold stays theirs); returns how many."""
-        with self._database.write() as unit:
-            mine = CaseFilter(states=(CaseState.CLAIMED,), claimed_by=actor.name)
-            cases = unit.cases.find(mine, limit=_ALL)
-            for case in cases:
-                freed = self._step(unit, actor, case, CaseAct.RELEASE)
-                unit.cases.save(replace(freed, claimed_by=None, claimed_until=None))
-            return len(cases)
 
     # --- Reading -------------------------------------------------------------------------------------------
     def read(self, actor: Actor, case_id: int) -> tuple[Case, list[CasePost]]:
-        """The case and its posts. The address of a post is shown to who holds the claim (or decides on the
+        """The case and its posts, for who works in its queue (and the approver who is asked about its speaker). The
+        address of a post is shown to who holds the claim (or decides on the
         approval), and that is logged."""
         with self._database.read() as unit:
             case, posts = unit.cases.get(case_id), unit.cases.posts(case_id)
-        actor.require(_READ[case.route])
+        if not may_judge_speaker(actor, case):
+            actor.require(_READ[case.route])
         holds = case.claimed_by == actor.name and case.state in (CaseState.CLAIMED, CaseState.HELD)
         second = case.state is CaseState.AWAITING_APPROVAL and case.decided_by != actor.name
         if not (holds or (second and Permission.APPROVE in PERMISSIONS[actor.account.role])):
@@ -197,10 +102,12 @@ class Review:
             self._log(
                 unit,
                 actor.name,
-                "case:correct",
+                CORRECTED,
                 case,
                 before=",".join(case.categories),
                 after=",".join(categories),
+                urgent_before=case.urgent,
+                age_before=case.age.value,
             )
             return unit.cases.save(corrected)
 
@@ -216,10 +123,12 @@ class Review:
         now = self._clock()
         with self._database.write() as unit:
             case = self._held(unit, actor, case_id)
-            actor.require(_DECIDE[case.route], interactive=True)
+            actor.require(DECIDE[case.route], interactive=True)
             self._check(unit, actor, case, decision)
             post = unit.cases.posts(case.id, limit=1)[0]
-            case = self._step(unit, actor, case, CaseAct.DECIDE, measure=decision.measure.value)
+            case = self._step(
+                unit, actor, case, CaseAct.DECIDE, measure=decision.measure.value, posts=case.post_count
+            )
             two = decision.measure in TWO_PERSON
             case = replace(
                 case,
@@ -252,14 +161,16 @@ class Review:
         found = look(self._fetcher, notice.url, posts[0].text if posts else "")
         with self._database.write() as unit:
             checked = replace(_submitted(unit, case_id), page_check=found, checked_at=self._clock())
-            self._log(unit, actor.name, "notice:check_page", unit.cases.get(case_id), found=found.value)
+            case = unit.cases.get(case_id)
+            self._log(unit, actor.name, CHECKED, case, found=found.value, posts=case.post_count)
             return unit.notices.save(checked)
 
     def approve(self, actor: Actor, case_id: int) -> Notice:
         """The second person's yes: the letter is issued.
 
         Raises SecondPersonNeeded for who decided, InputError when a cited clause is no longer in force,
-        ConflictError when the page was not looked at, RefusedError when the post is gone.
+        ConflictError when the page was not looked at (or not since the last near-copy joined), RefusedError
+        when the post is gone.
         """
         now = self._clock()
         with self._database.write() as unit:
@@ -272,6 +183,8 @@ class Review:
                 raise ConflictError("look at the page first: it must be checked within the last hour")
             if notice.page_check is PageCheck.GONE:
                 raise RefusedError("the post is gone: return the case, there is nothing left to remove")
+            if case.post_count > posts_at(unit.audit.of_subject(f"case:{case_id}"), CHECKED):
+                raise ConflictError("a near-copy came since you looked at the page: look again, then approve")
             self._check_citations(case, notice.measure, notice.citations)
             case = self._step(unit, actor, case, CaseAct.APPROVE)
             assert case.measure is not None
@@ -299,7 +212,35 @@ class Review:
             notice = _submitted(unit, case_id)
             unit.notices.save(replace(notice, state=NOTICE_TABLE.step(notice.state, NoticeAct.REJECT)))
             case = self._step(unit, actor, case, CaseAct.RETURN)
-            return unit.cases.save(replace(case, return_note=note.strip()))
+            return unit.cases.save(
+                replace(case, return_note=note.strip(), delete_text_at=self._clock() + KEEP_UNDECIDED)
+            )
+
+    # --- Taking back ---------------------------------------------------------------------------------------
+    def undo(self, actor: Actor, case_id: int) -> Case:
+        """Take back one's own last step in a case, within ten minutes, while nothing has left the house: a
+        dismissal, a hold, a release or an escalation (the case is claimed again), a correction (the labels are
+        as before). Raises RefusedError where there is nothing to take back, ConflictError where somebody else
+        went on."""
+        now = self._clock()
+        with self._database.write() as unit:
+            case = unit.cases.get(case_id)
+            actor.require(DECIDE[case.route], interactive=True)
+            last = undoable(unit.audit.of_subject(f"case:{case_id}"), actor.name, now)
+            if last is None:
+                raise RefusedError(
+                    "there is nothing to take back: it is too late, or somebody went on with it"
+                )
+            self._log(unit, actor.name, "case:undo", case, what=last.event.action)
+            if last.event.action == CORRECTED:
+                return unit.cases.save(_labels_before(self._held(unit, actor, case_id), last))
+            if last.event.action == DECIDED:
+                case = undecided(case, now)
+                state = CASE_TABLE.step(case.state, CaseAct.UNDO)
+            else:
+                act = CaseAct.CLAIM if case.state is CaseState.OPEN else CaseAct.RESUME
+                state = CASE_TABLE.step(case.state, act)
+            return self._extend(unit, replace(case, state=state, claimed_by=actor.name))
 
     # --- Within --------------------------------------------------------------------------------------------
     def _check(self, unit: Unit, actor: Actor, case: Case, decision: Decision) -> None:
@@ -358,31 +299,52 @@ class Review:
         state = NOTICE_TABLE.step(state, NoticeAct.ISSUE)
         return unit.notices.save(replace(notice, state=state, issued_at=self._clock()))
 
-    def _held(self, unit: Unit, actor: Actor, case_id: int) -> Case:
-        """The case, if this actor holds it now. Raises ConflictError."""
-        case = unit.cases.get(case_id)
-        actor.require(_DECIDE[case.route])
-        if case.state is not CaseState.CLAIMED or case.claimed_by != actor.name:
-            raise ConflictError(f"{case.number} is not claimed by you (any more): claim it first")
-        return case
 
-    def _free(self, unit: Unit, case: Case) -> Case:
-        """Back to the queue, from who left it claimed or held."""
-        state = case.state if case.state is CaseState.CLAIMED else CASE_TABLE.step(case.state, CaseAct.RESUME)
-        freed = replace(case, state=CASE_TABLE.step(state, CaseAct.RELEASE))
-        self._log(unit, SYSTEM, "case:claim_expired", case)
-        return unit.cases.save(replace(freed, claimed_by=None, claimed_until=None))
+#: What may be taken back, and the reading that may have happened since.
+_UNDOABLE: Final = frozenset({CORRECTED, "case:hold", "case:release", "case:escalate"})
+_SILENT: Final = frozenset({"case:read_address", "case:reveal"})
 
-    def _extend(self, unit: Unit, case: Case) -> Case:
-        return unit.cases.save(replace(case, claimed_until=self._clock() + CLAIM_FOR))
 
-    def _step(self, unit: Unit, actor: Actor, case: Case, act: CaseAct, **details: str) -> Case:
-        """Take one step of the table, log it, save it."""
-        self._log(unit, actor.name, f"case:{act.value}", case, **details)
-        return unit.cases.save(replace(case, state=CASE_TABLE.step(case.state, act)))
+def undoable(history: Sequence[AuditLink], name: str, now: datetime) -> AuditLink | None:
+    """The step that `name` may take back: the last in the case (`history` newest first), their own, younger than
+    UNDO_FOR, and no decision but a dismissal. None when there is none."""
+    last = next((item for item in history if item.event.action not in _SILENT), None)
+    if last is None or last.event.actor != name or now - last.event.at > UNDO_FOR:
+        return None
+    dismissed = last.event.action == DECIDED and last.event.details.get("measure") == Measure.DISMISS.value
+    return last if dismissed or last.event.action in _UNDOABLE else None
 
-    def _log(self, unit: Unit, actor: str, action: str, case: Case, **details: str) -> None:
-        unit.audit.append(AuditEvent(self._clock(), actor, action, f"case:{case.id}", details))
+
+def undecided(case: Case, now: datetime) -> Case:
+    """The case without its dismissal; its text lives as long as if there had been none."""
+    return replace(
+        case,
+        decided_by=None,
+        decided_at=None,
+        measure=None,
+        reason=None,
+        closed_at=None,
+        delete_text_at=max(case.opened_at + KEEP_UNDECIDED, now + UNDO_FOR),
+    )
+
+
+def _labels_before(case: Case, correction: AuditLink) -> Case:
+    before = correction.event.details
+    return replace(
+        case,
+        categories=tuple(Category(word) for word in str(before["before"]).split(",")),
+        urgent=before["urgent_before"] is True,
+        age=AgeBand(str(before["age_before"])),
+    )
+
+
+def posts_at(history: Sequence[AuditLink], action: str) -> int:
+    """How many posts the case had when `action` was last logged (`history` newest first); 0 when it never was."""
+    for item in history:
+        if item.event.action == action:
+            posts = item.event.details.get("posts", 0)
+            return posts if isinstance(posts, int) else 0
+    return 0
 
 
 def _submitted(unit: Unit, case_id: int) -> Notice:

@@ -1,20 +1,43 @@
-"""Search: what people confirmed, found by the index, shown from SQL, masked."""
+"""Search: what people confirmed, found by the index, shown from SQL, masked.
+
+    find       a page of hits with counts      similar    cases that read alike
+    table      the counts alone, as a document: small cells left out
+
+Where a query tells places apart it is answered with counts by week, of five cases or more, and no hits.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from lachan.domain.account import Actor, Permission
 from lachan.domain.audit import AuditEvent
-from lachan.domain.errors import NotFound
+from lachan.domain.errors import NotFound, RefusedError
 from lachan.domain.privacy import mask
+from lachan.domain.small_cells import SMALLEST, told, told_parts
 from lachan.domain.taxonomy import Category
-from lachan.pipeline.ports import Clock, Database, SearchIndex, SearchRequest
+from lachan.pipeline.ports import (
+    Clock,
+    CountTable,
+    CountWriter,
+    Database,
+    Facet,
+    IndexAnswer,
+    IndexHit,
+    Reader,
+    SearchIndex,
+    SearchRequest,
+    TableFormat,
+    TimeBucket,
+    TimeStep,
+)
 from lachan.pipeline.snippet import snippet
 
 SNIPPET: Final = 160  # code points around the first match
+SIMILAR: Final = 10  # cases shown beside one
 
 
 @dataclass(frozen=True)
@@ -32,17 +55,36 @@ class Hit:
 
 @dataclass(frozen=True)
 class Answer:
+    """`cursor` asks for the page after this. `facets` and `histogram` are those that the request asked for, as far as
+    they may be told; `withheld`: some cell was too small to be. `loosened`: nothing was found as written, so slips
+    of the keys were allowed."""
+
     total: int
     hits: tuple[Hit, ...]
+    cursor: str = ""
+    facets: Mapping[Facet, Mapping[str, int]] = field(default_factory=dict)
+    histogram: tuple[TimeBucket, ...] = ()
+    withheld: bool = False
+    by_place: bool = False
+    loosened: bool = False
 
 
 class Search:
     """Analysts' and officers' search. Every query is logged without its words: who, when, how many."""
 
-    def __init__(self, database: Database, index: SearchIndex, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        index: SearchIndex,
+        clock: Clock,
+        reader: Reader | None = None,
+        writer: CountWriter | None = None,
+    ) -> None:
         self._database = database
         self._index = index
         self._clock = clock
+        self._reader = reader
+        self._writer = writer
 
     def find(self, actor: Actor, request: SearchRequest) -> Answer:
         """Raises QueryError (with a position) for a query that cannot be read, PermissionDenied."""
@@ -52,17 +94,59 @@ class Search:
     def run(self, request: SearchRequest, name: str) -> Answer:
         """The same without a role: for the command line of who runs the machine."""
         found = self._index.search(request)
+        loosened = request.loose
+        if not found.total and found.terms and not loosened:
+            again = self._index.search(replace(request, loose=True, cursor=""))
+            if again.total:
+                found, loosened = again, True
+        answer = _by_place(found) if found.by_place else self._plainly(found)
+        self._log(name, "search:query", total=answer.total, limit=request.limit)
+        return replace(answer, loosened=loosened)
+
+    def similar(self, actor: Actor, case: int) -> tuple[Hit, ...]:
+        """Confirmed cases that read like `case`, most alike first. Raises NotFound for a case that is not confirmed."""
+        actor.require(Permission.SEARCH)
+        with self._database.read() as unit:
+            text = unit.cases.texts([case]).get(case) if unit.cases.get(case).confirmed else None
+        if text is None:
+            raise NotFound(f"there is no confirmed case {case}")
+        hits = self._shown(self._index.similar(mask(text).text, case, SIMILAR), ())
+        self._log(actor.name, "search:similar", total=len(hits), limit=SIMILAR)
+        return hits
+
+    def table(self, actor: Actor, request: SearchRequest, form: TableFormat) -> bytes:
+        """The counts of a search as a document. Raises as `find` does."""
+        actor.require(Permission.SEARCH)
+        if self._writer is None:
+            raise RefusedError("this installation writes no tables")
+        asked = replace(request, limit=0, offset=0, cursor="", facets=tuple(Facet), step=TimeStep.WEEK)
+        table = counted(self._index.search(asked), asked, self._clock())
+        self._log(actor.name, "search:table", total=table.total, form=form.value)
+        return self._writer.counts(table, form)
+
+    def _plainly(self, found: IndexAnswer) -> Answer:
+        """Everything but places is told as it is: whoever searches reads the hits one by one."""
+        facets = {facet: dict(counts) for facet, counts in found.facets.items()}
+        places = {place: count for place, count in facets.get(Facet.PLACE, {}).items() if count >= SMALLEST}
+        withheld = len(places) < len(facets.get(Facet.PLACE, {}))
+        if Facet.PLACE in facets:
+            facets[Facet.PLACE] = places
+        return Answer(
+            found.total, self._shown(found.hits, found.terms), found.cursor, facets, found.histogram, withheld
+        )
+
+    def _shown(self, found: Sequence[IndexHit], terms: Sequence[str]) -> tuple[Hit, ...]:
         hits = []
         with self._database.read() as unit:
-            texts = unit.cases.texts([hit.case for hit in found.hits])
-            for hit in found.hits:
+            texts = unit.cases.texts([hit.case for hit in found])
+            for hit in found:
                 try:
                     case = unit.cases.get(hit.case)
                 except NotFound:
                     continue  # deleted a moment ago; the index learns of it next
                 if not case.confirmed or hit.case not in texts:
                     continue
-                words, marks = snippet(mask(texts[hit.case]).text, found.terms, SNIPPET)
+                words, marks = snippet(mask(texts[hit.case]).text, terms, SNIPPET, self._reader)
                 hits.append(
                     Hit(
                         case=hit.case,
@@ -74,7 +158,44 @@ class Search:
                         marks=marks,
                     )
                 )
+        return tuple(hits)
+
+    def _log(self, name: str, action: str, **details: str | int | None) -> None:
         with self._database.write() as unit:
-            details = {"total": found.total, "limit": request.limit}
-            unit.audit.append(AuditEvent(self._clock(), name, "search:query", "index", details))
-        return Answer(found.total, tuple(hits))
+            unit.audit.append(AuditEvent(self._clock(), name, action, "index", details))
+
+
+def _by_place(found: IndexAnswer) -> Answer:
+    """Counts alone, none of them small, by whole weeks."""
+    if told(found.total) is None:
+        return Answer(0, (), withheld=True, by_place=True)
+    cells = {facet: told_parts(counts) for facet, counts in found.facets.items()}
+    weeks = told_parts({bucket.start: bucket.count for bucket in found.histogram})
+    return Answer(
+        found.total,
+        (),
+        facets={facet: {k: n for k, n in counts.items() if n is not None} for facet, counts in cells.items()},
+        histogram=tuple(TimeBucket(start, count) for start, count in weeks.items() if count is not None),
+        withheld=None in weeks.values() or any(None in counts.values() for counts in cells.values()),
+        by_place=True,
+    )
+
+
+def counted(found: IndexAnswer, request: SearchRequest, now: datetime) -> CountTable:
+    """The counts as they may leave the desk: small cells withheld, in whole weeks."""
+    limits = [(facet.value, value) for facet, value in request.where]
+    if request.category is not None:
+        limits.append(("category", request.category.value))
+    limits += [
+        (name, day.isoformat())
+        for name, day in (("from", request.first), ("to", request.last))
+        if day is not None
+    ]
+    total = told(found.total)
+    facets = (
+        {facet: told_parts(counts) for facet, counts in found.facets.items()} if total is not None else {}
+    )
+    weeks = (
+        told_parts({bucket.start: bucket.count for bucket in found.histogram}) if total is not None else {}
+    )
+    return CountTable(request.query, tuple(limits), now, total, facets, weeks)

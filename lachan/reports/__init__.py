@@ -13,12 +13,14 @@ writer.py      Reports, the port ReportWriter
 letter.py      what a letter says, part by part, from a notice (NĐ 30/2020)
 letter_docx.py the same letter as a Word document
 letters.py     Letters, the port NoticeWriter
+counts.py      Counts, the port CountWriter: what a search counted, as CSV, XLSX or JSON
 labels.py      Vietnamese names, from labels.json; the letters' phrases are in phrases.json
 """
 
 from __future__ import annotations
 
+from lachan.reports.counts import Counts
 from lachan.reports.letters import Letters
 from lachan.reports.writer import Reports
 
-__all__ = ["Letters", "Reports"]
+__all__ = ["Counts", "Letters", "Reports"]

@@ -18,6 +18,7 @@ from typing import Final, TypeVar
 
 from lachan.domain.appeal import Appeal, AppealState
 from lachan.domain.case import CaseState
+from lachan.domain.first_stage import FirstStage
 from lachan.domain.measure import Measure
 from lachan.domain.notice import Notice, NoticeState
 from lachan.domain.post import SourceKind
@@ -91,6 +92,7 @@ class Material:
     answered: Mapping[int, datetime] = field(default_factory=dict)
     source_kinds: Mapping[str, SourceKind] = field(default_factory=dict)
     reading: Reading = Reading()
+    first_stage: FirstStage = field(default_factory=FirstStage)
     standing: Standing = Standing()
 
 
@@ -145,11 +147,22 @@ class Figures:
     last_four: Mapping[Category, int] | None
     protection: Protection | None
     reading: Reading
+    first_stage: FirstStage
     standing: Standing
 
     @property
     def flagged(self) -> int:
         return sum(self.outcomes.values())
+
+    @property
+    def first_stage_recall(self) -> tuple[int, int, int] | None:
+        """What the judge's first stage passes on of all that the whole judge would flag: per cent, with its 95 %
+        interval (low, high) rounded outwards; None for a judge of one stage, or with nothing to tell from."""
+        found = self.first_stage.recall()
+        if found is None:
+            return None
+        value, low, high = (100 * each for each in found)
+        return round(value), math.floor(low), math.ceil(high)
 
     @property
     def confirmed(self) -> int:
@@ -248,6 +261,7 @@ def figures(first: date, last: date, material: Material) -> Figures:
         else None,
         protection=_protection(here, material) if whole_week else None,
         reading=material.reading,
+        first_stage=material.first_stage,
         standing=material.standing,
     )
 

@@ -58,12 +58,25 @@ class Row:
         return names.get(self.name, self.name)
 
 
+def _first_stage(figures: Figures) -> list[Row]:
+    """Nothing for a judge of one stage."""
+    if not figures.first_stage.let_go:
+        return []
+    found = [Row("first_stage", "drawn", figures.first_stage.drawn, figures.first_stage.let_go)]
+    recall = figures.first_stage_recall
+    if recall is not None:
+        names = ("recall", "recall_low", "recall_high")
+        found += [Row("first_stage", name, value, 100) for name, value in zip(names, recall, strict=True)]
+    return found
+
+
 def rows(figures: Figures) -> list[Row]:
     """Every figure, in the order of the page."""
     return [
         Row("reading", "pages", figures.reading.pages),
         Row("reading", "judged", figures.reading.judged),
         Row("reading", "stored", figures.reading.stored, figures.reading.judged),
+        *_first_stage(figures),
         Row("review", "total", figures.flagged),
         *_parts("review", figures.outcomes, figures.flagged),
         Row("review_urgent", "urgent", figures.urgent, figures.flagged),

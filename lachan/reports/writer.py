@@ -12,6 +12,7 @@ from markupsafe import Markup
 from lachan.domain.appeal import DECIDE_WITHIN
 from lachan.domain.case import CaseState
 from lachan.domain.errors import InputError
+from lachan.domain.first_stage import FirstStage
 from lachan.domain.notice import Notice, NoticeAct, NoticeState
 from lachan.domain.taxonomy import Route
 from lachan.pipeline.ports import CaseFilter, Clock, Counter, Database, ReportFormat, ReportKind, Unit
@@ -106,6 +107,12 @@ class Reports:
                     pages=totals[Counter.PAGES],
                     judged=totals[Counter.DROPPED] + totals[Counter.STORED],
                     stored=totals[Counter.STORED],
+                ),
+                first_stage=FirstStage(
+                    let_go=totals[Counter.FIRST_LET_GO],
+                    drawn=totals[Counter.FIRST_DRAWN],
+                    drawn_flagged=totals[Counter.FIRST_DRAWN_FLAGGED],
+                    passed_flagged=totals[Counter.FIRST_PASSED_FLAGGED],
                 ),
                 standing=_standing(unit, now, alarm=alarm),
             )

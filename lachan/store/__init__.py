@@ -8,7 +8,8 @@ Shape:    tables.py  columns.py  migrations/
 Plumbing: engines.py (transactions, errors)  migrate.py  database.py  unit.py  scope.py
 Keys:     keyring.py
 Stores:   sources.py  frontier.py  inbox.py  cases.py (case_rows.py, case_queues.py)  notices.py  referrals.py
-          appeals.py  accounts.py  audit.py  outbox.py  leases.py  state.py  schedule.py  figures.py
+          appeals.py  public_reports.py  removals.py  accounts.py  audit.py  outbox.py  leases.py  state.py
+          schedule.py  figures.py
 Safety:   backup.py (backup_file.py)
 """
 

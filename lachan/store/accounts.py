@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from lachan.domain.account import Account, Role
 from lachan.domain.errors import ConflictError, NotFound
-from lachan.pipeline.ports import Credentials
+from lachan.pipeline.ports import Credentials, SessionRow
 from lachan.store.scope import Scope
-from lachan.store.tables import accounts, sessions
+from lachan.store.tables import accounts, recovery_codes, sessions
 from lachan.store.tables import credentials as proofs
+
+_HANDLE: Final = 12  # hexadecimal digits of a token's hash that name the session on a page
 
 
 class SqlAccountStore:
@@ -38,6 +41,7 @@ class SqlAccountStore:
             "role": account.role.value,
             "active": account.active,
             "created_by": account.created_by,
+            "away_until": account.away_until,
         }
         if not self._scope.insert_new(accounts, values):
             raise ConflictError(f"an account named {account.name} exists already")
@@ -53,7 +57,12 @@ class SqlAccountStore:
         statement = (
             update(accounts)
             .where(accounts.c.name == account.name)
-            .values(role=account.role.value, active=account.active, created_by=account.created_by)
+            .values(
+                role=account.role.value,
+                active=account.active,
+                created_by=account.created_by,
+                away_until=account.away_until,
+            )
         )
         if self._scope.run(statement).rowcount != 1:
             raise NotFound(f"no account named {account.name}")
@@ -82,19 +91,62 @@ class SqlAccountStore:
 
     def add_session(self, token_hash: str, account: str, now: datetime, until: datetime) -> None:
         self._scope.run(delete(sessions).where(sessions.c.until <= now))
-        values = {"token_hash": token_hash, "account": account, "created_at": now, "until": until}
+        values = {
+            "token_hash": token_hash,
+            "account": account,
+            "created_at": now,
+            "until": until,
+            "seen_at": now,
+        }
         self._scope.run(sessions.insert().values(values))
 
-    def session(self, token_hash: str, now: datetime) -> str | None:
-        query = select(sessions.c.account).where(sessions.c.token_hash == token_hash, sessions.c.until > now)
-        return self._scope.run(query).scalar_one_or_none()
+    def session(self, token_hash: str, now: datetime) -> SessionRow | None:
+        query = select(sessions).where(sessions.c.token_hash == token_hash, sessions.c.until > now)
+        row = self._scope.run(query).one_or_none()
+        return None if row is None else _session(row)
+
+    def see_session(self, token_hash: str, now: datetime) -> None:
+        self._scope.run(update(sessions).where(sessions.c.token_hash == token_hash).values(seen_at=now))
+
+    def sessions_of(self, account: str, now: datetime) -> list[SessionRow]:
+        query = select(sessions).where(sessions.c.account == account, sessions.c.until > now)
+        return [_session(row) for row in self._scope.run(query.order_by(sessions.c.created_at.desc()))]
 
     def end_session(self, token_hash: str) -> None:
         self._scope.run(delete(sessions).where(sessions.c.token_hash == token_hash))
 
-    def end_sessions_of(self, account: str) -> None:
-        self._scope.run(delete(sessions).where(sessions.c.account == account))
+    def end_sessions_of(self, account: str, *, only: str | None = None, but: str | None = None) -> None:
+        ending = delete(sessions).where(sessions.c.account == account)
+        handle = func.substr(sessions.c.token_hash, 1, _HANDLE)
+        if only is not None:
+            ending = ending.where(handle == only)
+        if but is not None:
+            ending = ending.where(handle != but)
+        self._scope.run(ending)
+
+    def on_duty(self, since: datetime, now: datetime) -> set[str]:
+        query = (
+            select(sessions.c.account).distinct().where(sessions.c.seen_at >= since, sessions.c.until > now)
+        )
+        return set(self._scope.run(query).scalars())
+
+    def set_recovery_codes(self, account: str, hashes: Sequence[str]) -> None:
+        self._scope.run(delete(recovery_codes).where(recovery_codes.c.account == account))
+        rows = [{"account": account, "code_hash": code_hash} for code_hash in hashes]
+        self._scope.insert_many(recovery_codes, rows)
+
+    def use_recovery_code(self, account: str, code_hash: str) -> bool:
+        given = (recovery_codes.c.account == account) & (recovery_codes.c.code_hash == code_hash)
+        return self._scope.run(delete(recovery_codes).where(given)).rowcount == 1
+
+    def recovery_codes(self, account: str) -> int:
+        query = select(func.count()).select_from(recovery_codes).where(recovery_codes.c.account == account)
+        return int(self._scope.run(query).scalar_one())
+
+
+def _session(row: Any) -> SessionRow:
+    return SessionRow(row.token_hash[:_HANDLE], row.account, row.created_at, row.seen_at, row.until)
 
 
 def _account(row: Any) -> Account:
-    return Account(row.name, Role(row.role), row.active, row.created_by)
+    return Account(row.name, Role(row.role), row.active, row.created_by, row.away_until)

@@ -68,6 +68,10 @@ class SqlAppealStore:
             raise NotFound(f"no appeal {appeal.id}")
         return appeal
 
+    def of_case(self, case: int) -> list[Appeal]:
+        query = select(appeals).where(appeals.c.case_id == case).order_by(appeals.c.id)
+        return [appeal_of(self._scope, row) for row in self._scope.run(query)]
+
     def pending(self) -> list[Appeal]:
         query = (
             select(appeals)

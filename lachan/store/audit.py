@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from sqlalchemy import delete, select, update
@@ -67,6 +67,14 @@ class SqlAuditStore:
             .limit(limit)
         )
         return [_link(row) for row in self._scope.run(query)]
+
+    def actors(self, subject: str, besides: Collection[str] = ()) -> set[str]:
+        query = (
+            select(audit_links.c.actor)
+            .distinct()
+            .where(audit_links.c.subject == subject, audit_links.c.action.not_in(list(besides)))
+        )
+        return set(self._scope.run(query).scalars())
 
     def checkpoint(self) -> AuditCheckpoint | None:
         row = self._scope.run(select(audit_checkpoint)).one_or_none()

@@ -2,8 +2,8 @@
 
 The rows are read in one snapshot, as they lie in the tables: texts stay sealed under the key ring, which is
 never part of a backup. So a text whose key was destroyed is unreadable in every backup, too. The file itself
-is sealed with a third key, the operator's. Sessions and leases are left out: nobody is signed in and nobody
-works after a restore.
+is sealed with a third key, the operator's. Sessions, leases, who looks at what and what somebody had to
+read are left out: nobody is signed in and nobody works after a restore.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from lachan.store.backup_file import BackupWriter, read_backup_key, read_lines
 from lachan.store.engines import make_engine, transaction
 from lachan.store.migrate import current, known, migrate
 
-_LEFT_OUT: Final = frozenset({"sessions", "leases", "alembic_version"})
+_LEFT_OUT: Final = frozenset({"sessions", "leases", "presences", "exposures", "alembic_version"})
 _BATCH: Final = 500  # rows a line
 
 

@@ -30,6 +30,10 @@ def conditions(where: CaseFilter) -> list[ColumnElement[bool]]:
         found.append(cases.c.claimed_by == where.claimed_by)
     if where.not_decided_by is not None:
         found.append(or_(cases.c.decided_by.is_(None), cases.c.decided_by != where.not_decided_by))
+    if where.age is not None:
+        found.append(cases.c.age == where.age.value)
+    if where.opened_before is not None:
+        found.append(cases.c.opened_at <= where.opened_before)
     if where.first is not None:
         found.append(cases.c.day >= where.first)
     if where.last is not None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, select, update
 
+from lachan.domain.appeal import AppealState
 from lachan.domain.assessment import Assessment
 from lachan.domain.case import Case, CasePost, CaseState
 from lachan.domain.errors import ConflictError, NotFound
@@ -20,7 +21,7 @@ from lachan.domain.taxonomy import Category, Route
 from lachan.pipeline.ports import CaseFilter, CopyCandidate, NewCase, QueueOrder
 from lachan.store import case_queues, case_rows
 from lachan.store.scope import Scope, chunks, unique
-from lachan.store.tables import case_bands, case_categories, case_posts
+from lachan.store.tables import appeals, case_bands, case_categories, case_posts, outbox
 from lachan.store.tables import cases as facts
 
 
@@ -116,6 +117,10 @@ class SqlCaseStore:
             )
             for row in self._scope.run(query)
         ]
+
+    def sharing(self, case: int) -> list[CopyCandidate]:
+        own = self._scope.run(select(case_bands.c.band).where(case_bands.c.case_id == case)).scalars().all()
+        return [found for found in self.candidates(own) if found.case != case]
 
     def get(self, case: int) -> Case:
         query = self._scope.locking(select(facts).where(facts.c.id == case))
@@ -239,7 +244,14 @@ class SqlCaseStore:
             )
 
     def drop_facts(self, before: datetime) -> int:
-        return self._scope.run(delete(facts).where(facts.c.opened_at < before)).rowcount
+        awaited = select(appeals.c.case_id).where(appeals.c.state != AppealState.CLOSED.value)
+        return self._scope.run(
+            delete(facts).where(
+                facts.c.opened_at < before,
+                facts.c.id.not_in(awaited),
+                facts.c.id.not_in(select(outbox.c.case_id)),
+            )
+        ).rowcount
 
 
 def _draft(item: NewCase) -> Case:

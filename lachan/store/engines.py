@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError
 
-from lachan.domain.errors import ConflictError, InputError, LachanError
+from lachan.domain.errors import ConflictError, InputError, LachanError, Unavailable
 
 Mode = Literal["read", "write"]
 _BUSY_SECONDS: Final = 30
@@ -170,14 +170,14 @@ def _raise_ours(original: BaseException, *, cut: bool = False) -> None:
     if sqlstate in _FASTER or "database is locked" in words:
         raise ConflictError("another process is writing just now: try again") from original
     if sqlstate == "53100" or "database or disk is full" in words or "no space left" in words:
-        raise LachanError(_FULL) from original
+        raise Unavailable(_FULL) from original
     if sqlstate == "25006" or "readonly database" in words:
         raise LachanError(
             "nothing can be written here: a reading unit, or a file that is write-protected"
         ) from original
     if "disk i/o error" in words or "malformed" in words or "not a database" in words:
-        raise LachanError(
+        raise Unavailable(
             "the database file is damaged or its disk fails: restore the last backup"
         ) from original
     if cut or "connection failed" in words or "unable to open database" in words:
-        raise LachanError("the database cannot be reached: start it, nothing was lost") from original
+        raise Unavailable("the database cannot be reached: start it, nothing was lost") from original

@@ -16,7 +16,9 @@ from typing import Any, Final
 from sqlalchemy import and_, bindparam, case, delete, exists, func, select, update
 
 from lachan.domain.errors import ConflictError
-from lachan.pipeline.ports import Link, Page, PageKind
+from lachan.pipeline.pace import may_ask_whether_changed, pause
+from lachan.pipeline.ports import Link, Page, PageKind, Validators
+from lachan.store.columns import Moment
 from lachan.store.scope import Scope, chunks
 from lachan.store.tables import frontier as pages
 from lachan.store.tables import frontier_hosts as hosts
@@ -62,8 +64,8 @@ class SqlFrontierStore:
                     marked.append({"row": row.id, "mark": mark})
                 continue
             if row is not None and row.state in (DONE, FAILED):
-                seen_anew = link.kind is PageKind.LISTING and row.state == DONE
-                if not (changed or seen_anew):
+                rested = row.state == DONE and row.due_again is not None and row.due_again <= now
+                if not (changed or (rested and not mark)):
                     continue
             values = {
                 "url_sealed": self._scope.keys.seal(link.url, until, purpose="frontier"),
@@ -132,7 +134,7 @@ class SqlFrontierStore:
             .order_by(pages.c.not_before, pages.c.id)
             .limit(limit)
         )
-        return self._take(run(self._scope.locking(query, skip=True)).all(), worker, until)
+        return self._take(run(self._scope.locking(query, skip=True)).all(), worker, now, until)
 
     def _free_lapsed(self, now: datetime) -> None:
         """Free pages of workers that died, drop pages whose key is due. Locked rows are in good hands."""
@@ -144,14 +146,23 @@ class SqlFrontierStore:
         for part in chunks(self._scope.run(self._scope.locking(overdue, skip=True)).scalars().all()):
             self._scope.run(delete(pages).where(pages.c.id.in_(part)))
 
-    def _take(self, rows: Sequence[Any], worker: str, until: datetime) -> list[Page]:
+    def _validators(self, row: Any, kind: PageKind, now: datetime) -> Validators:
+        if row.whole_at is None or not may_ask_whether_changed(kind, now - row.whole_at):
+            return Validators()
+        return Validators(self._scope.opened(row.etag_sealed) or "", row.modified_at)
+
+    def _take(self, rows: Sequence[Any], worker: str, now: datetime, until: datetime) -> list[Page]:
         taken, lost = [], []
         for row in rows:
             url = self._scope.opened(row.url_sealed)
             if url is None:
                 lost.append(row.id)
                 continue
-            taken.append(Page(row.id, row.source, row.host, url, PageKind(row.kind), row.tries + 1, until))
+            kind, rested = PageKind(row.kind), row.pause_seconds
+            taken.append(
+                Page(row.id, row.source, row.host, url, kind, row.tries + 1, until, row.mark_hash,
+                     self._validators(row, kind, now), None if rested is None else timedelta(seconds=rested))
+            )  # fmt: skip
         if lost:
             self._scope.run(delete(pages).where(pages.c.id.in_(lost)))
         for part in chunks([page.id for page in taken]):
@@ -169,8 +180,20 @@ class SqlFrontierStore:
         if self._scope.run(statement).rowcount != 1:
             raise ConflictError(f"the lease of page {page.id} ran out: it will be fetched again")
 
-    def done(self, page: Page, now: datetime) -> None:
-        self._settle(page, state=DONE, url_sealed=None, finished_at=now, error=None)
+    def done(
+        self, page: Page, now: datetime, *, changed: bool = True, validators: Validators | None = None
+    ) -> None:
+        rest = pause(page.kind, page.pause, changed=changed)
+        values: dict[str, Any] = {
+            "pause_seconds": int(rest.total_seconds()),
+            "due_again": now + rest,
+        }
+        if validators is not None:
+            # An ETag may hold words, and like an address it is gone after a day; a moment holds none.
+            keys, gone = self._scope.keys, now + PENDING_FOR
+            etag = keys.seal(validators.etag, gone, purpose="frontier") if validators.etag else None
+            values |= {"etag_sealed": etag, "modified_at": validators.modified, "whole_at": now}
+        self._settle(page, state=DONE, url_sealed=None, finished_at=now, error=None, **values)
 
     def retry(self, page: Page, now: datetime, not_before: datetime, error: str) -> None:
         self._settle(page, state=PENDING, not_before=not_before, error=error_word(error))
@@ -188,6 +211,19 @@ class SqlFrontierStore:
             .values(state=PENDING, leased_by=None, leased_until=None)
             .values(tries=case((pages.c.tries > 0, pages.c.tries - 1), else_=0))
         )
+
+    def last_done(self) -> Mapping[str, datetime]:
+        query = select(pages.c.source, func.max(pages.c.finished_at, type_=Moment())).where(
+            pages.c.state == DONE
+        )
+        return {row[0]: row[1] for row in self._scope.run(query.group_by(pages.c.source)) if row[1]}
+
+    def errors(self) -> Mapping[str, Mapping[str, int]]:
+        query = select(pages.c.source, pages.c.error, func.count()).where(pages.c.error.is_not(None))
+        errors: dict[str, dict[str, int]] = {}
+        for row in self._scope.run(query.group_by(pages.c.source, pages.c.error)):
+            errors.setdefault(row[0], {})[row[1]] = row[2]
+        return errors
 
     def counts(self) -> Mapping[str, Mapping[str, int]]:
         query = select(pages.c.source, pages.c.state, func.count()).group_by(pages.c.source, pages.c.state)

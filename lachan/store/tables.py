@@ -101,6 +101,11 @@ frontier: Final = Table(
     Column("leased_until", Moment),
     Column("finished_at", Moment),
     Column("error", String(40)),
+    Column("etag_sealed", LargeBinary, comment="the server's, for a day"),
+    Column("modified_at", Moment, comment="Last-Modified, as the server said"),
+    Column("whole_at", Moment, comment="when it last came whole"),
+    Column("pause_seconds", Integer, comment="learnt; see pipeline/pace.py"),
+    Column("due_again", Moment, comment="where no mark tells that it changed"),
     UniqueConstraint("source", "url_hash"),
     Index(None, "host", "state"),
     Index(None, "state", "not_before", "id"),
@@ -279,6 +284,50 @@ appeals: Final = Table(
     sqlite_autoincrement=True,
 )
 
+# --- Reports from people ---
+public_reports: Final = Table(
+    "public_reports",
+    metadata,
+    _id(),
+    Column("code_hash", String(64), comment="HMAC-SHA-256 of the word-code, hex; NULL once withdrawn"),
+    Column("state", String, nullable=False),
+    Column("desk", String, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("wants_removal", Boolean, nullable=False),
+    Column("quarantine", String, comment="why it waits apart; NULL when it does not"),
+    Column("words_sealed", LargeBinary, comment="JSON list: who tells, texts, URL, answer; NULL once gone"),
+    Column("contact_sealed", LargeBinary, comment="under keys of its own"),
+    Column("received_at", Moment, nullable=False),
+    Column("received_day", Date, nullable=False, index=True),
+    Column("told_at", Moment, nullable=False),
+    Column("delete_text_at", Moment, nullable=False),
+    Column("read_by", String),
+    Column("read_at", Moment),
+    Column("outcome", String),
+    Column("classified_at", Moment),
+    Column("answered_by", String),
+    Column("answered_at", Moment),
+    Column("closed_at", Moment),
+    Column("protect_case", Id, comment="no key: the ledger outlives the case"),
+    Column("review_case", Id, comment="no key: the ledger outlives the case"),
+    UniqueConstraint("code_hash"),
+    Index(None, "state", "desk", "told_at"),
+    Index(None, "received_at"),
+    sqlite_autoincrement=True,
+)
+removals: Final = Table(
+    "removals",
+    metadata,
+    _id(),
+    Column("report_id", Id, ForeignKey("public_reports.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("case_ref", Id, nullable=False, comment="the review case; no key: it may go first"),
+    Column("place_sealed", LargeBinary, nullable=False, comment="JSON list: URL, quote"),
+    Column("started_at", Moment, nullable=False),
+    Column("next_at", Moment, index=True, comment="NULL after the last look"),
+    Column("checks", Text, nullable=False, comment="JSON list of [microseconds, found]"),
+    sqlite_autoincrement=True,
+)
+
 # --- Accounts ---
 accounts: Final = Table(
     "accounts",
@@ -287,6 +336,7 @@ accounts: Final = Table(
     Column("role", String, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_by", String),
+    Column("away_until", Moment),
 )
 credentials: Final = Table(
     "credentials",
@@ -305,6 +355,53 @@ sessions: Final = Table(
     Column("account", String, ForeignKey("accounts.name", ondelete="CASCADE"), nullable=False, index=True),
     Column("created_at", Moment, nullable=False),
     Column("until", Moment, nullable=False, index=True),
+    Column("seen_at", Moment, nullable=False),
+)
+recovery_codes: Final = Table(
+    "recovery_codes",
+    metadata,
+    Column("account", String, ForeignKey("accounts.name", ondelete="CASCADE"), primary_key=True),
+    Column("code_hash", String(64), primary_key=True, comment="SHA-256 of 60 random bits, hex"),
+)
+
+# --- What the judge works with ---
+list_issuers: Final = Table(
+    "list_issuers",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("public_key", LargeBinary, nullable=False, comment="Ed25519, 32 bytes"),
+    Column("expires_on", Date, nullable=False),
+    Column("proposed_by", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("confirmed_by", String),
+)
+vetted_lists: Final = Table(
+    "vetted_lists",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("issuer", String, nullable=False),
+    Column("expires_on", Date, nullable=False),
+    Column(
+        "content_sealed",
+        LargeBinary,
+        nullable=False,
+        comment="JSON list: the signed bytes and the signature, base64",
+    ),
+    Column("proposed_by", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("confirmed_by", String),
+)
+judge_models: Final = Table(
+    "judge_models",
+    metadata,
+    Column("digest", String(64), primary_key=True, comment="SHA-256, hex"),
+    Column("name", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("figures", Text, nullable=False, comment="JSON object, as measured by the gate"),
+    Column("proposed_by", String, nullable=False),
+    Column("proposed_at", Moment, nullable=False),
+    Column("approved_by", String),
+    Column("approved_at", Moment),
 )
 
 # --- Audit, outbox, leases, state, schedule ---

@@ -8,17 +8,25 @@ from lachan.store.accounts import SqlAccountStore
 from lachan.store.appeals import SqlAppealStore
 from lachan.store.audit import SqlAuditStore
 from lachan.store.cases import SqlCaseStore
+from lachan.store.exposures import SqlExposureStore
 from lachan.store.figures import SqlFigureStore
 from lachan.store.frontier import SqlFrontierStore
 from lachan.store.inbox import SqlInboxStore
 from lachan.store.leases import SqlLeaseStore
+from lachan.store.models import SqlModelStore
 from lachan.store.notices import SqlNoticeStore
+from lachan.store.oncall import SqlOnCallStore
 from lachan.store.outbox import SqlOutboxStore
+from lachan.store.presences import SqlPresenceStore
+from lachan.store.public_reports import SqlPublicReportStore
 from lachan.store.referrals import SqlReferralStore
+from lachan.store.removals import SqlRemovalStore
 from lachan.store.schedule import SqlScheduleStore
 from lachan.store.scope import Scope
 from lachan.store.sources import SqlSourceStore
 from lachan.store.state import SqlStateStore
+from lachan.store.vetted_lists import SqlListStore
+from lachan.store.views import SqlViewStore
 
 
 class SqlUnit:
@@ -56,8 +64,40 @@ class SqlUnit:
         return SqlAppealStore(self._scope)
 
     @cached_property
+    def public_reports(self) -> SqlPublicReportStore:
+        return SqlPublicReportStore(self._scope)
+
+    @cached_property
+    def removals(self) -> SqlRemovalStore:
+        return SqlRemovalStore(self._scope)
+
+    @cached_property
     def accounts(self) -> SqlAccountStore:
         return SqlAccountStore(self._scope)
+
+    @cached_property
+    def presences(self) -> SqlPresenceStore:
+        return SqlPresenceStore(self._scope)
+
+    @cached_property
+    def views(self) -> SqlViewStore:
+        return SqlViewStore(self._scope)
+
+    @cached_property
+    def exposures(self) -> SqlExposureStore:
+        return SqlExposureStore(self._scope)
+
+    @cached_property
+    def oncall(self) -> SqlOnCallStore:
+        return SqlOnCallStore(self._scope)
+
+    @cached_property
+    def lists(self) -> SqlListStore:
+        return SqlListStore(self._scope)
+
+    @cached_property
+    def models(self) -> SqlModelStore:
+        return SqlModelStore(self._scope)
 
     @cached_property
     def audit(self) -> SqlAuditStore:

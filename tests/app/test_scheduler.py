@@ -92,4 +92,4 @@ def test_one_leads_and_keeps_leading_while_a_crawl_takes_its_time(world: World) 
 
 def test_while_stopped_nothing_is_read_but_what_is_due_is_deleted(world: World) -> None:
     world.sources.stop(world.actor("officer"))
-    assert set(Scheduler(world.database, "a", Starter()).tick()) == {"publish", "retain"}
+    assert set(Scheduler(world.database, "a", Starter()).tick()) == {"oncall", "publish", "retain"}

@@ -84,10 +84,16 @@ def test_the_environment_wins(tmp_path: Path) -> None:
         data=tmp_path / "environment",
         database_url="sqlite:////srv/a.db",
         index_url="/srv/i",
+        index_api_key=None,
+        index_authority=None,
         key_file=Path("/srv/k.json"),
         models=Path("/srv/m"),
         contact="environment",
         secure_cookies=False,
+        desk_url="http://127.0.0.1:8000",
+        oncall_webhook=None,
+        smtp_url=None,
+        smtp_from=None,
         letterhead=settings.letterhead,
     )
 
@@ -144,3 +150,32 @@ def test_settings_never_change(tmp_path: Path) -> None:
     settings = read_settings({}, tmp_path)
     with pytest.raises(dataclasses.FrozenInstanceError):
         settings.contact = "x"  # type: ignore[misc]
+
+
+def test_a_search_server_is_named_by_its_address(tmp_path: Path) -> None:
+    named = {"LACHAN_INDEX_URL": "https://search.example:9200/lachan", "LACHAN_INDEX_API_KEY": "a-key"}
+    settings = read_settings({**named, "LACHAN_INDEX_AUTHORITY": "ca.pem"}, tmp_path)
+    assert settings.index_url == named["LACHAN_INDEX_URL"]
+    assert settings.index_api_key == "a-key"
+    assert settings.index_authority == tmp_path / "ca.pem"
+
+
+def test_alarms_leave_by_tls_alone_and_mail_has_a_sender(tmp_path: Path) -> None:
+    for bad in (
+        {"LACHAN_ONCALL_WEBHOOK": "http://pager.example/x"},
+        {"LACHAN_SMTP_URL": "smtp://mail.example", "LACHAN_SMTP_FROM": "a@b.vn"},
+        {"LACHAN_SMTP_URL": "smtps://mail.example"},
+        {"LACHAN_SMTP_URL": "smtps://mail.example", "LACHAN_SMTP_FROM": "a@b.vn x@y.vn"},
+    ):
+        with pytest.raises(InputError):
+            read_settings(bad, tmp_path)
+    good = read_settings(
+        {
+            "LACHAN_ONCALL_WEBHOOK": "https://pager.example/x",
+            "LACHAN_SMTP_URL": "smtps://u:p@mail.example:465",
+            "LACHAN_SMTP_FROM": "a@b.vn",
+            "LACHAN_DESK_URL": "https://desk.example",
+        },
+        tmp_path,
+    )
+    assert (good.desk_url, good.smtp_from) == ("https://desk.example", "a@b.vn")

@@ -23,11 +23,44 @@ from lachan.domain.taxonomy import Audience
         ("https://an:secret@f.example/forum/", "log-in"), ("https://www.facebook.com/someone", "told apart"),
         ("ftp://f.example/", "address"), ("khong phai", "address"), ("https:///x", "address"),
         ("https://f.example/a#b", "#"), ("https://[::1", "address"),
+        ("https://www.youtube.com/results?search_query=x", "search"), ("https://t.me/someone", "told apart"),
     ],
 )  # fmt: skip
 def test_source_refusals(url: str, word: str) -> None:
     answer = refusal(url, SourceKind.FORUM)
     assert answer is not None and word in answer
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "place"),
+    [
+        ("https://www.youtube.com/channel/UC" + "a" * 22, SourceKind.YOUTUBE, True),
+        ("https://www.youtube.com/@someone", SourceKind.YOUTUBE, False),
+        ("https://www.youtube.com/user/someone", SourceKind.YOUTUBE, False),
+        ("https://www.youtube.com/watch?v=abc", SourceKind.YOUTUBE, False),
+        ("https://www.youtube.com/results?search_query=x", SourceKind.YOUTUBE, False),
+        ("https://www.youtube.com/hashtag/x", SourceKind.YOUTUBE, False),
+        ("https://www.facebook.com/123456789", SourceKind.FACEBOOK_PAGE, True),
+        ("https://www.facebook.com/some.one", SourceKind.FACEBOOK_PAGE, False),
+        ("https://www.facebook.com/profile.php?id=123456789", SourceKind.FACEBOOK_PAGE, False),
+        ("https://www.facebook.com/groups/123456789", SourceKind.FACEBOOK_PAGE, False),
+        ("https://www.facebook.com/search/posts?q=x", SourceKind.FACEBOOK_PAGE, False),
+        ("https://t.me/s/hocduong", SourceKind.TELEGRAM, True), ("https://t.me/someone", SourceKind.TELEGRAM, False),
+        ("https://t.me/s/hocduong?q=x", SourceKind.TELEGRAM, False), ("https://t.me/+abc", SourceKind.TELEGRAM, False),
+        ("https://m.example/public/local", SourceKind.MASTODON, True),
+        ("https://m.example/@an", SourceKind.MASTODON, False),
+        ("https://m.example/tags/x", SourceKind.MASTODON, False),
+        ("https://m.example/api/v1/timelines/tag/x", SourceKind.MASTODON, False),
+        ("https://t.example/", SourceKind.WORDPRESS, True),
+        ("https://t.example/author/an/", SourceKind.WORDPRESS, False),
+        ("https://t.example/wp-json/wp/v2/search?search=x", SourceKind.WORDPRESS, False),
+        ("https://f.example/c/hoc/5", SourceKind.DISCOURSE, True),
+        ("https://f.example/u/an", SourceKind.DISCOURSE, False),
+        ("https://f.example/tag/x", SourceKind.DISCOURSE, False),
+    ],
+)  # fmt: skip
+def test_source_refusals_by_kind(url: str, kind: SourceKind, place: bool) -> None:
+    assert (refusal(url, kind) is None) is place
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,10 @@ TABLES: list[tuple[Any, Any, Any]] = [
 DRAWN = {
     "the case": """
         open claim claimed, claimed release open, claimed hold held, claimed escalate escalated,
-        held resume claimed, escalated resume claimed, claimed decide decided, decided close closed,
+        held resume claimed, escalated resume claimed, claimed hand held, held hand held,
+        claimed decide decided, decided close closed, closed undo claimed, claimed protect open,
+        claimed propose_speaker speaker_proposed, speaker_proposed accept_speaker open,
+        speaker_proposed refuse_speaker returned,
         decided submit awaiting_approval, awaiting_approval approve closed, awaiting_approval return returned,
         returned claim claimed, closed appeal appealed, appealed settle closed""",
     "the notice": """

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pyotp
 import pytest
 
-from lachan.domain.account import PERMISSIONS, TOTP_ROLES, Permission, Role
+from lachan.domain.account import PERMISSIONS, TOTP_ROLES, Actor, Permission, Role
+from lachan.domain.case import CaseState
 from lachan.domain.errors import ConflictError, InputError, PermissionDenied, RefusedError
-from lachan.pipeline.accounts import SignInFailed
+from lachan.domain.taxonomy import Route
+from lachan.pipeline.accounts import SignInFailed, handle_of
 from tests.world import PASSWORD, World
 
 
@@ -104,3 +108,122 @@ def test_admins_decide_nothing_and_deciders_sign_in_with_a_code() -> None:
         if may & deciding:
             assert role in TOTP_ROLES
         assert not {Permission.DECIDE_REVIEW, Permission.APPROVE} <= may
+
+
+# --- Leave ---
+def test_leave_ends_sessions_and_gives_claims_back_at_once(world: World) -> None:
+    claimed, held = (
+        world.case_of(f"[{c}] một bài rất khác, số {c}") for c in ("selfharm", "drugs_to_minors")
+    )
+    token, officer = sign_in(world, "officer")
+    for case in (claimed, held):
+        world.review.claim(officer, case)
+    world.review.hold(officer, held)
+    admin, until = world.actor("admin"), world.clock() + timedelta(days=3)
+    world.accounts.leave(admin, "officer", until)
+    assert world.accounts.actor(token) is None
+    with world.database.read() as unit:
+        assert {unit.cases.get(case).state for case in (claimed, held)} == {CaseState.OPEN}
+    with pytest.raises(SignInFailed):
+        world.sign_in("officer")
+    assert world.review.colleagues(world.actor("officer2"), Route.REVIEW) == []
+    world.clock.move(days=3)
+    assert world.sign_in("officer").name == "officer"
+    world.accounts.leave(admin, "officer", world.clock() + timedelta(days=30))
+    world.accounts.come_back(admin, "officer")
+    world.clock.move(minutes=1)
+    assert world.sign_in("officer").name == "officer"
+
+
+def test_leave_has_its_bounds(world: World) -> None:
+    admin, day = world.actor("admin"), timedelta(days=1)
+    with pytest.raises(PermissionDenied):
+        world.accounts.leave(world.actor("officer"), "officer2", world.clock() + day)
+    with pytest.raises(RefusedError):
+        world.accounts.leave(admin, "admin", world.clock() + day)
+    for until in (world.clock(), world.clock() - day, world.clock() + 400 * day):
+        with pytest.raises(InputError):
+            world.accounts.leave(admin, "officer", until)
+
+
+def test_a_closed_account_gives_its_claims_back_at_once(world: World) -> None:
+    case = world.case_of("[drugs_to_minors] một bài rao bán trước cổng trường")
+    world.review.claim(world.actor("officer"), case)
+    world.accounts.close(world.actor("admin"), "officer")
+    with world.database.read() as unit:
+        assert unit.cases.get(case).state is CaseState.OPEN
+
+
+# --- One's own account ---
+def sign_in(world: World, name: str) -> tuple[str, Actor]:
+    secret = world.logins[name].totp_secret
+    world.clock.move(seconds=31)
+    return world.accounts.sign_in(name, PASSWORD, pyotp.TOTP(secret).at(world.clock()) if secret else None)
+
+
+def test_who_was_seen_is_on_duty_for_half_an_hour(world: World) -> None:
+    token, _ = sign_in(world, "officer")
+    world.clock.move(minutes=29)
+    assert [account.name for account in world.accounts.on_duty()] == ["officer"]
+    world.accounts.actor(token)
+    world.clock.move(minutes=29)
+    assert [account.name for account in world.accounts.on_duty()] == ["officer"]
+    world.clock.move(minutes=2)
+    assert world.accounts.on_duty() == []
+
+
+def test_a_new_password_ends_every_other_session(world: World) -> None:
+    other, _ = sign_in(world, "officer")
+    token, officer = sign_in(world, "officer")
+    with pytest.raises(SignInFailed):
+        world.accounts.change_password(officer, token, "sai-mat-khau-nay-nhe", "mot cau khac that dai")
+    with pytest.raises(InputError):
+        world.accounts.change_password(officer, token, PASSWORD, PASSWORD)
+    world.accounts.change_password(officer, token, PASSWORD, "mot cau khac that dai")
+    assert world.accounts.actor(other) is None
+    assert world.accounts.actor(token) is not None
+    with pytest.raises(SignInFailed):
+        sign_in(world, "officer")
+
+
+def test_guessing_the_password_inside_a_session_locks_too(world: World) -> None:
+    _, officer = sign_in(world, "officer")
+    for _ in range(5):
+        with pytest.raises(SignInFailed):
+            world.accounts.recovery_codes(officer, "sai-mat-khau-nay-nhe")
+    with pytest.raises(SignInFailed):
+        world.accounts.recovery_codes(officer, PASSWORD)
+
+
+def test_a_recovery_code_stands_once_for_the_telephone(world: World) -> None:
+    _, officer = sign_in(world, "officer")
+    old = world.accounts.recovery_codes(officer, PASSWORD)
+    codes = world.accounts.recovery_codes(officer, PASSWORD)
+    assert len(set(codes)) == 8 and set(codes).isdisjoint(old)
+    with pytest.raises(SignInFailed):
+        world.accounts.sign_in("officer", PASSWORD, old[0])
+    with pytest.raises(SignInFailed):
+        world.accounts.sign_in("officer", "sai-mat-khau-nay-nhe", codes[0])
+    _, actor = world.accounts.sign_in("officer", PASSWORD, f" {codes[0].lower()} ")
+    assert actor.interactive
+    with pytest.raises(SignInFailed):
+        world.accounts.sign_in("officer", PASSWORD, codes[0])
+    with pytest.raises(SignInFailed):
+        world.accounts.sign_in("officer2", PASSWORD, codes[1])
+    with pytest.raises(RefusedError):
+        world.accounts.recovery_codes(world.actor("analyst"), PASSWORD)
+    with world.database.read() as unit:
+        actions = [item.event.action for item in unit.audit.of_subject("account:officer")]
+    assert actions.count("account:recover") == 1
+
+
+def test_a_session_of_ones_own_is_ended_from_another_place(world: World) -> None:
+    other, _ = sign_in(world, "officer")
+    _, officer = sign_in(world, "officer")
+    stranger, _ = sign_in(world, "officer2")
+    rows = world.accounts.sessions(officer)
+    assert len(rows) == 2
+    for handle in (rows[1].handle, handle_of(stranger)):
+        world.accounts.end_session(officer, handle)
+    assert world.accounts.actor(other) is None
+    assert world.accounts.actor(stranger) is not None, "not one's own"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from lachan.domain.account import Role
 from lachan.domain.appeal import AppealState
 from lachan.domain.case import CaseState
 from lachan.domain.errors import ConflictError, InputError, NotFound, SecondPersonNeeded
-from lachan.domain.notice import Notice, NoticeState
-from tests.world import World, takedown
+from lachan.domain.notice import Notice, NoticeAct, NoticeState
+from tests.world import PASSWORD, WHY, World, takedown
 
 ADVERT = "[drugs_to_minors] Hàng mới cho học sinh, ib mình nhé, để lại lời nhắn bên dưới"
 
@@ -92,3 +93,38 @@ def test_the_log_names_nobody(world: World) -> None:
         (item,) = unit.audit.of_subject(f"appeal:{appeal.id}")
     assert item.event.actor == "public"
     assert "không đồng ý" not in str(item.event)
+
+
+def test_everybody_who_ever_took_part_is_barred(world: World) -> None:
+    """Two approvers handled it and a third one heard an earlier appeal: a fourth is needed."""
+    admin = world.actor("admin2")
+    for name in ("approver3", "approver4"):
+        world.logins[name] = world.accounts.create(admin, name, Role.APPROVER, PASSWORD)
+    case = world.case_of(ADVERT)
+    for officer, note in (("officer", "Hãy nói rõ hơn."), ("officer2", None)):
+        world.review.claim(world.actor(officer), case)
+        world.review.decide(world.actor(officer), case, takedown(f"{WHY} {officer}"))
+        if note:
+            world.review.send_back(world.actor("approver"), case, note)
+    world.review.check_page(world.actor("approver2"), case)
+    notice = world.review.approve(world.actor("approver2"), case)
+    first = world.appeals.submit(notice.code, "Tôi không đồng ý")
+    for name in ("approver", "approver2"):
+        with pytest.raises(SecondPersonNeeded):
+            world.appeals.assign(world.actor(name), first.id)
+    world.appeals.assign(world.actor("approver3"), first.id)
+    world.appeals.decide(world.actor("approver3"), first.id, uphold=True, answer="Giữ nguyên.")
+    again = world.appeals.submit(notice.code, "Tôi có chứng cứ mới")
+    for name in ("approver", "approver2", "approver3"):
+        with pytest.raises(SecondPersonNeeded):
+            world.appeals.assign(world.actor(name), again.id)
+    assert world.appeals.assign(world.actor("approver4"), again.id).assigned_to == "approver4"
+
+
+def test_who_read_or_recorded_may_hear_it(world: World) -> None:
+    notice = issued(world)
+    other = world.actor("approver2")
+    world.notify.record(other, notice.id, NoticeAct.DELIVER)
+    world.review.read(other, notice.case)
+    appeal = world.appeals.submit(notice.code, "Tôi không đồng ý")
+    assert world.appeals.assign(other, appeal.id).assigned_to == other.name

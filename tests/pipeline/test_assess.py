@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from lachan.domain.assessment import Assessment, Stage
 from lachan.domain.audit import verify
 from lachan.domain.case import CaseState
 from lachan.domain.errors import Stopped
@@ -181,3 +183,33 @@ def test_an_urgent_copy_makes_its_case_urgent(world: World) -> None:
         assert unit.cases.get(case).urgent
         assert Category.DRUGS_TO_MINORS in unit.cases.get(case).categories
         assert unit.cases.get(case).delete_text_at - world.clock() == timedelta(days=14)
+
+
+def test_counts_alone_tell_what_the_first_stage_lets_go(world: World) -> None:
+    """Of what two stages read: passed on, let go, drawn, drawn and flagged; never a text of what is let go."""
+    stages = {"một": Stage.SECOND, "hai": Stage.SECOND, "ba": Stage.FIRST, "bốn": Stage.LOT, "năm": Stage.LOT}
+
+    class TwoStages(ScriptedJudge):
+        def _one(self, text: str) -> Assessment:
+            return replace(super()._one(text), stage=stages[text.split()[0]])
+
+    mark = "[child_violence promoting]"
+    world.receive(f"một {mark}", "hai", "ba", f"bốn {mark}", "năm")
+    Assess(world.database, TwoStages(), world.keys, world.clock, "worker").drain()
+    sums = totals(world)
+    assert {name: sums[name] for name in Counter if name.value.startswith("first_")} == {
+        Counter.FIRST_LET_GO: 3,
+        Counter.FIRST_DRAWN: 2,
+        Counter.FIRST_DRAWN_FLAGGED: 1,
+        Counter.FIRST_PASSED_FLAGGED: 1,
+    }
+    assert len(world.case_ids()) == 2, "people see what the full model flags, by either way"
+    world.receive("[child_violence promoting] của bộ lọc một tầng")
+    world.assess.drain()
+    assert totals(world)[Counter.FIRST_PASSED_FLAGGED] == 1, "a judge of one stage says nothing of it"
+
+
+def test_the_judge_is_told_the_address_for_vetted_lists(world: World) -> None:
+    world.receive("trời đẹp", page="https://town.example/f/7")
+    world.assess.drain()
+    assert world.judge.seen[-1].url.startswith("https://town.example/f/7")

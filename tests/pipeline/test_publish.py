@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import pytest
 
+from classifiers.normalise import normalise
 from lachan.domain.errors import ConflictError
 from lachan.domain.measure import Measure
 from lachan.pipeline import publish
 from lachan.pipeline.ports import IndexDocument, SearchRequest
+from lachan.pipeline.publish import Comparison, Publisher
 from lachan.pipeline.review import Decision
 from lachan.pipeline.search import Search
 from tests.world import WHY, World, takedown, warning
@@ -52,6 +54,30 @@ def test_an_index_that_is_down_is_caught_up_with(world: World) -> None:
     world.clock.move(minutes=3)
     assert world.publisher.drain() == 1
     assert world.publisher.missing() == (set(), set())
+
+
+def test_the_index_is_compared_row_for_row(world: World) -> None:
+    case = world.confirmed(ADVERT)
+    assert world.publisher.compare() == Comparison(1, frozenset(), frozenset(), frozenset())  # it waits
+    world.publisher.drain()
+    assert world.publisher.compare().clean
+    kept = world.index.documents[case]
+    world.index.documents[case] = replace(kept, urgent=not kept.urgent)
+    world.index.documents[999] = kept
+    assert world.publisher.compare() == Comparison(1, frozenset(), frozenset({999}), frozenset({case}))
+    del world.index.documents[case]
+    assert world.publisher.compare().missing == {case}
+    world.publisher.rebuild()
+    assert world.publisher.compare().clean
+
+
+def test_what_a_disguise_hid_is_masked_too(world: World) -> None:
+    case = world.confirmed(ADVERT + " [x] b.á.n v@pe, số 0.9.0.0.1.2.3.4.5.6")
+    Publisher(world.database, world.index, world.clock, reader=normalise).rebuild()
+    plain = world.index.documents[case].plain
+    assert "bán vape" in plain
+    assert not any(char.isdigit() for char in plain)
+    assert "[điện thoại]" in plain
 
 
 def test_one_publisher_at_a_time(world: World) -> None:

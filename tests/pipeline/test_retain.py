@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 
 from lachan.domain.audit import verify
+from lachan.domain.case import KEEP_FACTS
 from lachan.domain.errors import NotFound
 from lachan.domain.measure import Measure
 from lachan.domain.post import SourceState
 from lachan.pipeline.review import Decision
-from tests.world import World
+from tests.world import WHY, World, takedown, warning
 
 ADVERT = "[drugs_to_minors] Hàng mới cho học sinh, ib mình nhé, để lại lời nhắn bên dưới"
 
@@ -144,3 +145,58 @@ def test_a_call_for_help_is_never_deleted_unread(world: World) -> None:
         assert unit.cases.texts([case])
         overdue = [item.event.action for item in unit.audit.of_subject(f"case:{case}")]
     assert overdue.count("case:overdue") == 3
+
+
+def waiting_takedown(world: World) -> int:
+    case = world.case_of(ADVERT)
+    world.review.claim(world.actor("officer"), case)
+    world.review.decide(world.actor("officer"), case, takedown())
+    return case
+
+
+def test_a_takedown_that_waits_for_its_second_person_stays_and_rings(world: World) -> None:
+    case = waiting_takedown(world)
+    for _ in range(2):
+        world.clock.move(days=14, hours=1)
+        world.retain()
+    with world.database.read() as unit:
+        assert unit.cases.texts([case])
+        actions = [item.event.action for item in unit.audit.of_subject(f"case:{case}")]
+    assert actions.count("case:approval_overdue") == 2
+    approver = world.actor("approver")
+    world.review.send_back(approver, case, "Hãy nói rõ vì sao gỡ.")
+    world.clock.move(days=14, hours=1)
+    world.retain()
+    assert world.case_ids() == {case}, "what was sent back is a person's work, too"
+
+
+def test_no_decision_waits_for_longer_than_a_text_may_live(world: World) -> None:
+    waiting_takedown(world)
+    for _ in range(27):
+        world.clock.move(days=14, hours=1)
+        world.retain()
+    assert world.case_ids() == set()
+
+
+def test_a_fact_row_stays_while_somebody_waits_for_it(world: World) -> None:
+    case = waiting_takedown(world)
+    world.review.check_page(world.actor("approver"), case)
+    notice = world.review.approve(world.actor("approver"), case)
+    text = "[drugs_to_minors] một bài khác hẳn, rao bán trước cổng trường vào buổi chiều"
+    other = world.confirmed(text, warning(f"{WHY} Lần hai."))
+    world.clock.move(days=729)
+    world.appeals.submit(notice.code, "Tôi không đồng ý")
+    world.clock.move(days=2)
+    with world.database.write() as unit:
+        assert unit.cases.drop_facts(world.clock() - KEEP_FACTS) == 0, (
+            "an open appeal, an index that must learn"
+        )
+    world.publisher.drain()
+    with world.database.write() as unit:
+        assert unit.cases.drop_facts(world.clock() - KEEP_FACTS) == 1
+    assert world.case_ids() == {case} != {other}
+    appeal = world.appeals.assign(world.actor("approver2"), 1)
+    world.appeals.decide(world.actor("approver2"), appeal.id, uphold=True, answer="Giữ nguyên.")
+    world.publisher.drain()
+    with world.database.write() as unit:
+        assert unit.cases.drop_facts(world.clock() - KEEP_FACTS) == 1

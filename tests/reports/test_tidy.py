@@ -10,6 +10,7 @@ from collections import defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lachan.domain.first_stage import FirstStage
 from lachan.pipeline.ports import ReportKind
 from lachan.reports.figures import Figures, Material, figures
 from lachan.reports.labels import labels
@@ -87,3 +88,18 @@ def test_json_has_the_documented_keys() -> None:
     assert {"section": "judge", "name": "confirmed_of_decided", "value": 6, "denominator": 6} in document[
         "rows"
     ]
+
+
+def test_the_first_stage_is_told_with_its_interval_or_not_at_all() -> None:
+    assert not [row for row in rows(some()) if row.section == "first_stage"]
+    told = FirstStage(let_go=10_000, drawn=200, drawn_flagged=1, passed_flagged=300)
+    found = rows(figures(MONDAY, SUNDAY, Material(first_stage=told)))
+    values = {row.name: (row.value, row.denominator) for row in found if row.section == "first_stage"}
+    assert values["drawn"] == (200, 10_000)
+    assert values["recall"] == (86, 100)
+    low, high = values["recall_low"][0], values["recall_high"][0]
+    assert isinstance(low, int) and isinstance(high, int)
+    assert low < 86 < high <= 100
+    assert all(row.label != row.name for row in found if row.section == "first_stage")
+    unsaid = rows(figures(MONDAY, SUNDAY, Material(first_stage=FirstStage(let_go=50, drawn=2))))
+    assert [row.name for row in unsaid if row.section == "first_stage"] == ["drawn"]

@@ -104,6 +104,25 @@ def test_an_ad_hoc_report_takes_any_days_and_leaves_out_what_could_be_subtracted
     assert "Báo cáo đột xuất" in reports.write(ReportKind.ADHOC, first, last, ReportFormat.HTML).decode()
 
 
+def test_the_first_stage_of_the_judge_stands_in_the_page_where_there_is_one(database: SqlDatabase) -> None:
+    assert "Tầng lọc đầu" not in written(database, ReportFormat.HTML)
+    counted = {
+        Counter.FIRST_LET_GO: 5000,
+        Counter.FIRST_DRAWN: 100,
+        Counter.FIRST_DRAWN_FLAGGED: 1,
+        Counter.FIRST_PASSED_FLAGGED: 450,
+    }
+    with database.write() as unit:
+        unit.sources.count("a", MONDAY, counted)
+    page = written(database, ReportFormat.HTML)
+    assert "100 bài trong đó được chọn ngẫu nhiên" in page
+    assert "giữ lại 90 %" in page
+    table = list(csv.DictReader(io.StringIO(written(database, ReportFormat.CSV))))
+    assert {line["name"] for line in table if line["section"] == "first_stage"} == {
+        "drawn", "recall", "recall_low", "recall_high",
+    }  # fmt: skip
+
+
 def test_a_quiet_week_is_said_to_be_one(database: SqlDatabase) -> None:
     monday = MONDAY - timedelta(days=700)
     reports = Reports(database, lambda: NOW)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from lachan.domain.errors import ConflictError
-from lachan.pipeline.ports import Link, Page, PageKind
+from lachan.pipeline.pace import BOUNDS, WHOLE_LISTING, pause
+from lachan.pipeline.ports import Link, Page, PageKind, Validators
 from lachan.store import SqlDatabase
 from lachan.store.frontier import PENDING_FOR
 from lachan.store.keyring import FileKeyRing
@@ -18,9 +20,15 @@ TWO = Link("https://a.example/2", PageKind.ARTICLE)
 LIST = Link("https://a.example/", PageKind.LISTING)
 
 
-def add(database: SqlDatabase, *links: Link, host: str = "a.example", source: str = "s") -> int:
+def add(
+    database: SqlDatabase,
+    *links: Link,
+    host: str = "a.example",
+    source: str = "s",
+    now: datetime = NOW,
+) -> int:
     with database.write() as unit:
-        return unit.frontier.add(source, host, links, NOW)
+        return unit.frontier.add(source, host, links, now)
 
 
 def lease(database: SqlDatabase, worker: str = "w1", now: object = NOW, limit: int = 10) -> list[Page]:
@@ -46,15 +54,60 @@ def test_pages_come_back_in_order_with_their_url(database: SqlDatabase) -> None:
     assert lease(database) == []
 
 
-def test_done_pages_return_only_when_marked_anew_or_listed(database: SqlDatabase) -> None:
+def test_done_pages_return_only_when_marked_anew_or_rested(database: SqlDatabase) -> None:
     add(database, ONE, TWO, LIST)
     finish(database, *lease(database))
-    assert add(database, ONE, TWO, replace(TWO, mark="")) == 0
-    assert add(database, LIST) == 1
+    assert add(database, ONE, TWO, LIST, replace(TWO, mark="")) == 0
+    assert add(database, ONE, TWO, LIST, now=NOW + BOUNDS[PageKind.LISTING].first) == 1
     assert add(database, replace(ONE, mark="4")) == 1
-    assert {page.url for page in lease(database)} == {LIST.url, ONE.url}
+    later = NOW + BOUNDS[PageKind.LISTING].first
+    assert {page.url for page in lease(database, now=later)} == {LIST.url, ONE.url}
     with database.read() as unit:
         assert unit.frontier.counts() == {"s": {"pending": 0, "leased": 2, "done": 1, "failed": 0}}
+
+
+def test_the_pause_is_learnt(database: SqlDatabase) -> None:
+    """Each time it changed nothing it rests twice as long; what it rests is what `pace` says."""
+    add(database, TWO)
+    now, rest = NOW, None
+    for changed in (True, False, False, True):
+        (page,) = lease(database, now=now)
+        assert page.pause == rest
+        with database.write() as unit:
+            unit.frontier.done(page, now, changed=changed)
+        rest = pause(PageKind.ARTICLE, rest, changed=changed)
+        assert add(database, TWO, now=now + rest - timedelta(seconds=1)) == 0
+        now += rest
+        assert add(database, TWO, now=now) == 1
+    assert rest == 2 * BOUNDS[PageKind.ARTICLE].first
+
+
+def test_validators_come_back_until_the_page_is_due_whole(database: SqlDatabase, keys: FileKeyRing) -> None:
+    said = Validators('W/"3f-a"', NOW - 5 * HOUR)
+
+    def reread(link: Link, number: int, now: datetime) -> Page:
+        add(database, replace(link, mark=f"m{number}"), now=now)
+        (page,) = lease(database, now=now)
+        return page
+
+    first = reread(TWO, 1, NOW)
+    assert first.validators == Validators()
+    with database.write() as unit:
+        unit.frontier.done(first, NOW, validators=said)
+    soon = reread(TWO, 2, NOW + HOUR)
+    assert soon.validators == said
+    with database.write() as unit:
+        unit.frontier.done(soon, NOW + HOUR, changed=False)
+    later = NOW + PENDING_FOR + HOUR
+    keys.destroy_due(later)
+    assert reread(TWO, 3, later).validators == Validators("", said.modified)  # an ETag is gone after a day
+    with database.write() as unit:
+        unit.frontier.release("w1")
+
+    listing = reread(LIST, 1, NOW)
+    with database.write() as unit:
+        unit.frontier.done(listing, NOW, validators=said)
+    assert reread(LIST, 2, NOW + WHOLE_LISTING).validators == Validators()
 
 
 def test_a_page_that_changes_while_it_is_fetched_is_fetched_again(database: SqlDatabase) -> None:

@@ -80,7 +80,11 @@ def retain(as_json: bool = typer.Option(False, "--json")) -> None:
     """Delete what is past its day, destroy its keys, let overdue clocks ring."""
     with opened() as application:
         done = application.retain.run(
-            application.review, application.notify, application.appeals, application.sources
+            application.review,
+            application.notify,
+            application.appeals,
+            application.sources,
+            application.public_reports,
         )
     if as_json:
         typer.echo(json.dumps(asdict(done)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -39,3 +41,21 @@ def acting(application: Application, name: str | None, role: Role) -> Actor:
     if name is None:
         raise InputError("say who acts: --as ACCOUNT, or LACHAN_ACCOUNT")
     return application.accounts.named(name)
+
+
+@contextmanager
+def proven(application: Application, name: str | None, *, stdin: bool = False) -> Iterator[Actor]:
+    """An actor who signs in here and now, with password and one-time code, asked for at the terminal or read from
+    standard input, a line each; signed out at the end. For acts that need two persons."""
+    name = name or os.environ.get("LACHAN_ACCOUNT")
+    if name is None:
+        raise InputError("say who acts: --as ACCOUNT, or LACHAN_ACCOUNT")
+    if stdin:
+        password, code = (sys.stdin.readline().rstrip("\n") for _ in range(2))
+    else:
+        password, code = getpass.getpass(f"Password of {name}: "), getpass.getpass("One-time code: ")
+    token, actor = application.accounts.sign_in(name, password, code)
+    try:
+        yield actor
+    finally:
+        application.accounts.sign_out(token)

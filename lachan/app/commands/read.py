@@ -18,7 +18,8 @@ from lachan.domain.audit import verify as verify_chain
 from lachan.domain.case import case_number
 from lachan.domain.errors import InputError, LachanError, QueryError
 from lachan.domain.taxonomy import Category
-from lachan.pipeline.ports import ReportFormat, ReportKind, SearchRequest
+from lachan.pipeline.ports import ReportFormat, ReportKind, SearchRequest, SortBy
+from lachan.pipeline.publish import LEASE_NAME, REBUILD_DUE
 from lachan.reports.period import VIETNAM, week_of
 
 audit = typer.Typer(help="The audit log.", no_args_is_help=True)
@@ -38,11 +39,12 @@ def search(
     last: str | None = typer.Option(None, "--to", help="Last day, inclusive."),
     category: Category | None = typer.Option(None),
     limit: int = typer.Option(20, min=1, max=1000),
+    sort: SortBy = typer.Option(SortBy.RELEVANCE),
     as_json: bool = typer.Option(False, "--json"),
     account: str | None = typer.Option(None, "--as", help="Who searches."),
 ) -> None:
     """Search what people confirmed; with or without accents, exact spelling first."""
-    request = SearchRequest(query, _day(first, "--from"), _day(last, "--to"), category, limit)
+    request = SearchRequest(query, _day(first, "--from"), _day(last, "--to"), category, limit, sort=sort)
     with opened() as application:
         actor = acting(application, account, Role.ANALYST)
         try:
@@ -118,13 +120,33 @@ def index_rebuild() -> None:
     typer.echo(f"{size} confirmed cases")
 
 
+@index.command("status")
+def index_status(as_json: bool = typer.Option(False, "--json")) -> None:
+    """How much is in the index, how much waits for it, and who publishes."""
+    with opened() as application:
+        held = len(application.index.cases())
+        with application.database.read() as unit:
+            told = {
+                "where": application.settings.index_url,
+                "cases": held,
+                "waiting": unit.outbox.size(),
+                "publisher": unit.leases.holder(LEASE_NAME, clock()),
+                "rebuild_due": unit.state.get(REBUILD_DUE) is not None,
+            }
+    if as_json:
+        typer.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        for name, value in told.items():
+            typer.echo(f"{name.replace('_', ' ')}: {'-' if value is None else value}")
+
+
 @index.command("verify")
 def index_verify() -> None:
-    """Compare with SQL, row for row; exit 1 when they differ."""
+    """Compare with SQL, row for row and field for field; exit 1 when they differ."""
     with opened() as application:
-        lacking, extra = application.publisher.missing()
-    typer.echo(f"{len(lacking)} missing, {len(extra)} too many")
-    if lacking or extra:
+        found = application.publisher.compare()
+    typer.echo(f"{len(found.missing)} missing, {len(found.extra)} too many, {len(found.changed)} different")
+    if not found.clean:
         raise typer.Exit(1)
 
 

@@ -1,4 +1,4 @@
-"""Commands that do the work: crawl, import, assess, publish, run, serve, stop, resume."""
+"""Commands that do the work: crawl, import, assess, publish, recheck, run, serve, stop, resume."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ import typer
 import uvicorn
 
 from crawlers.run import run_crawl
-from lachan.app.bootstrap import Application
+from crawlers.warc import warc_rows
+from lachan.app.bootstrap import Application, clock
 from lachan.app.commands.options import acting, opened
 from lachan.app.desk import desk_app
+from lachan.app.push import WEBHOOK_SECRET
 from lachan.app.scheduler import Scheduler
 from lachan.app.trial import trial
 from lachan.domain.account import Role
 from lachan.domain.errors import InputError, LachanError
+from lachan.pipeline.crawl_status import SILENT, crawl_status
 from lachan.pipeline.import_rows import RowFormat, read_rows
+from lachan.pipeline.intake import Imported
 from lachan.pipeline.ports import CrawlSummary
 
 HOST = "127.0.0.1"  # a reverse proxy with TLS stands before it; see docs/operators.md
@@ -34,29 +38,60 @@ def crawl_here(application: Application, keys: list[str]) -> CrawlSummary:
         application.worker.name,
         contact=application.contact,
         allow_loopback=application.loopback,
+        access=application.api_access,
     )
 
 
 def crawl(
     source: list[str] = typer.Option([], help="Only these sources; repeatable."),
     as_json: bool = typer.Option(False, "--json"),
+    status: bool = typer.Option(
+        False, "--status", help="Read nothing: say how reading goes, source by source."
+    ),
 ) -> None:
     """Read the registered places once, politely; what is new goes to the inbox."""
+    if status:
+        _show_status(source, as_json=as_json)
+        return
     with opened() as application:
         done = crawl_here(application, source)
     typer.echo(json.dumps(asdict(done), ensure_ascii=False) if as_json else _say(done))
 
 
+def _show_status(wanted: list[str], *, as_json: bool) -> None:
+    """Exit 1 where a source fell silent."""
+    with opened() as application, application.database.read() as unit:
+        found = [one for one in crawl_status(unit, clock()) if not wanted or one.key in wanted]
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, default=str))
+    for one in found if not as_json else ():
+        last = one.last_success.isoformat(timespec="minutes") if one.last_success else "never"
+        typer.echo(
+            f"{one.key} [{one.state.value}]: last page {last}; in 7 days {one.pages} pages, {one.unchanged} unchanged, "
+            f"{one.posts} posts, {one.new} new; robots.txt refused {one.robots_refused}; waiting {one.backlog}"
+        )
+        for word, count in sorted(one.errors.items()):
+            typer.echo(f"  {word}: {count}")
+    silent = [one.key for one in found if one.silent]
+    for key in silent:
+        typer.echo(f"SILENT {key}: gave posts before, none for {SILENT.days} days; look at it", err=True)
+    if silent:
+        raise typer.Exit(1)
+
+
 def _say(done: CrawlSummary) -> str:
     line = (
-        f"{done.pages} pages, {done.extracted} posts: {done.inboxed} new, {done.duplicates} known; "
+        f"{done.pages} pages ({done.unchanged} more unchanged), {done.extracted} posts: "
+        f"{done.inboxed} new, {done.duplicates} known; "
         f"robots.txt refused {done.robots_refused}, errors {done.errors}"
     )
     return "\n".join([line, *(f"  {problem}" for problem in done.problems)])
 
 
 def import_(
-    file: Path = typer.Argument(exists=True, dir_okay=False, help="JSON Lines (.jsonl) or CSV (.csv)."),
+    file: Path = typer.Argument(
+        exists=True, dir_okay=False, help="JSON Lines (.jsonl), CSV (.csv) or WARC (.warc, .warc.gz)."
+    ),
     source: str | None = typer.Option(None, help="The registered source that the rows come from."),
     column: list[str] = typer.Option([], help="Column mapping FIELD=NAME, e.g. text=content; repeatable."),
     trial_only: bool = typer.Option(False, "--trial", help="Judge any file; store nothing; print a summary."),
@@ -70,6 +105,16 @@ def import_(
         if not sign:
             raise InputError(f"--column wants FIELD=NAME, not {pair!r}")
         columns[field] = name
+    if file.name.lower().endswith((".warc", ".warc.gz")):
+        if trial_only or columns or source is None:
+            raise InputError("a WARC file is read for one registered source: --source KEY, and nothing else")
+        with opened(live=True) as application:
+            actor = acting(application, account, Role.ADMIN)
+            with application.database.read() as unit:
+                place = unit.sources.get(source)
+            rows = warc_rows(file, place, clock())
+            _tell(application.intake.import_rows(actor.name, source, rows))
+        return
     form = RowFormat.CSV if file.suffix.lower() == ".csv" else RowFormat.JSONL
     with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
         if trial_only:
@@ -80,6 +125,10 @@ def import_(
         with opened(live=True) as application:
             actor = acting(application, account, Role.ADMIN)
             done = application.intake.import_rows(actor.name, source, read_rows(lines, form, columns))
+    _tell(done)
+
+
+def _tell(done: Imported) -> None:
     for row in done.bad:
         typer.echo(f"line {row.line}: {row.error}", err=True)
     got = done.received
@@ -111,8 +160,25 @@ def publish() -> None:
         typer.echo(f"{application.publisher.drain()} changes published")
 
 
+def recheck() -> None:
+    """Look again at pages that a child or guardian asked to be gone, after 1, 7 and 30 days."""
+    with opened() as application:
+        typer.echo(f"{application.rechecks.run()} pages looked at")
+
+
+def oncall(
+    secret: bool = typer.Option(False, "--secret", help="Print the secret that signs the webhook, in hex."),
+) -> None:
+    """Raise alarms for urgent cases of the protection queue, and tell who is on call."""
+    with opened() as application:
+        if secret:
+            typer.echo(application.keys.secret(WEBHOOK_SECRET).hex())
+        else:
+            typer.echo(f"{application.oncall.run()} alarms told")
+
+
 def run() -> None:
-    """Work by the schedule until stopped (Ctrl-C): crawl, assess, publish, retain."""
+    """Work by the schedule until stopped (Ctrl-C): crawl, assess, publish, recheck, retain."""
     with opened(live=True) as application:
         Scheduler(application.database, application.worker.name).run()
 
@@ -144,6 +210,6 @@ def resume(
 
 
 def register(app: typer.Typer) -> None:
-    for command in (crawl, assess, publish, run, serve, stop, resume):
+    for command in (crawl, assess, publish, recheck, oncall, run, serve, stop, resume):
         app.command()(command)
     app.command("import")(import_)
