@@ -9,6 +9,7 @@ tokens       cookies, form tokens      headers, size_limit, rate_limit   what is
 pages        Jinja environments        language      Vietnamese, English, refusals in words
 moments      times, ages, clocks       passage       masked, highlighted text; differences
 reveal       one masked detail, logged case_view     everything a case page shows
+done         what was just done, undo  duty, health  who is there for the other half; when a break is due
 templates/, static/, locale/           what people see
 """
 

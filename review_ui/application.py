@@ -20,6 +20,8 @@ from review_ui.size_limit import SizeLimit
 
 LOGIN_TRIES = 10  # a minute from one address; an account locks after five failures anyway
 APPEAL_TRIES = 5  # a minute from one address
+REPORTS = 3  # a minute from one address; more wait apart, none is refused
+CODE_TRIES = 10  # a minute from one address
 
 
 class _LastingFiles(StaticFiles):
@@ -36,7 +38,8 @@ def create_app(desk: Desk) -> FastAPI:
     app = FastAPI(
         title="Lá Chắn",
         version="1",
-        description="Read-only interface of the desk. Decisions need a person signed in; no token can decide.",
+        description="Read-only interface of the desk, and the door for reports from people. Decisions need a "
+        "person signed in; no token can decide.",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -46,6 +49,8 @@ def create_app(desk: Desk) -> FastAPI:
     app.state.pages = Pages()
     app.state.login_rate = RateLimit(LOGIN_TRIES)
     app.state.appeal_rate = RateLimit(APPEAL_TRIES)
+    app.state.report_rate = RateLimit(REPORTS)
+    app.state.code_rate = RateLimit(CODE_TRIES)
     served = set()
     for router in ROUTERS:
         served |= {

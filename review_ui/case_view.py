@@ -14,14 +14,19 @@ from lachan.domain.account import Actor
 from lachan.domain.assessment import Reason
 from lachan.domain.audit import SYSTEM, AuditLink
 from lachan.domain.case import Case, CasePost, CaseState
-from lachan.domain.errors import LachanError
+from lachan.domain.errors import LachanError, NotFound
 from lachan.domain.measure import MIN_NECESSITY, TWO_PERSON, Measure, allowed_measures
 from lachan.domain.notice import Notice, NoticeState
+from lachan.domain.post import Source
 from lachan.domain.privacy import mask
 from lachan.domain.referral import HarmSource, RecipientKind, recipients_for, refer_by
 from lachan.domain.taxonomy import AgeBand, Category, Route
+from lachan.pipeline.ports import Unit
 from lachan.pipeline.protect import HOTLINE
-from lachan.pipeline.review import CHECK_HOLDS
+from lachan.pipeline.report_case import BY_PERSON
+from lachan.pipeline.review import CHECK_HOLDS, DECIDED, posts_at
+from review_ui.done import done_of
+from review_ui.duty import duty_note
 from review_ui.failures import status_of
 from review_ui.guard import Visit
 from review_ui.moments import VIETNAM
@@ -47,6 +52,7 @@ class ShownPost:
     passage: list[Stretch]
     because: list[Because]
     differs: list[Change] = field(default_factory=list)
+    late: bool = False  # came after the decision that waits for its second person
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,12 @@ def show_case(
         history = unit.audit.of_subject(f"case:{case_id}", _HISTORY)
         notices = unit.notices.of_case(case_id)
         referrals = unit.referrals.of_case(case_id)
-        source = unit.sources.get(case.source)
+        source = _source(unit, case.source)
+        near = (
+            sum(copy.state is CaseState.OPEN for copy in unit.cases.sharing(case_id))
+            if _may_cluster(case)
+            else 0
+        )
     wide = wide_mask(case)
     mine = case.claimed_by == actor.name and case.state is CaseState.CLAIMED
     shown = revealed(history, actor) if mine and not wide else {}
@@ -88,7 +99,8 @@ def show_case(
         status_of(refusal) if refusal else 200,
         case=case,
         source=source,
-        posts=_shown_posts(posts, wide=wide, revealed_by_post=shown),
+        by_person=BY_PERSON,
+        posts=_shown_posts(posts, wide=wide, revealed_by_post=shown, decided_on=_decided_on(case, history)),
         wide=wide,
         mine=mine,
         held_by_me=case.claimed_by == actor.name,
@@ -102,7 +114,7 @@ def show_case(
         two_person=TWO_PERSON,
         min_necessity=MIN_NECESSITY,
         check_holds=CHECK_HOLDS,
-        recipients=_recipients(case, source.contact),
+        recipients=_recipients(case, source.contact if source else ""),
         refer_by=refer_by(case.opened_at, urgent=case.urgent),
         harm_sources=list(HarmSource),
         recipient_kinds=list(RecipientKind),
@@ -111,15 +123,29 @@ def show_case(
         categories=list(Category),
         ages=list(AgeBand),
         reveal_reasons=list(RevealReason),
-        dismiss_reasons=_dismiss_reasons(visit),
+        dismiss_reasons=dismiss_reasons(visit),
         refusal=visit.language.refusal(refusal) if refusal else "",
         typed=_typed(visit) if refusal else {},
+        **done_of(visit.request),
+        duty=duty_note(visit) if mine or case.state is CaseState.AWAITING_APPROVAL else "",
+        near_cases=near,
+        colleagues=desk.review.colleagues(actor, case.route) if case.claimed_by == actor.name else [],
         beside_form=beside_form and (mine or case.state is CaseState.AWAITING_APPROVAL),
     )
 
 
+def _may_cluster(case: Case) -> bool:
+    return case.route is Route.REVIEW and case.state is CaseState.CLAIMED and not case.urgent
+
+
+def _decided_on(case: Case, history: list[AuditLink]) -> int:
+    """How many posts lay before who decided; all of them where no second person is awaited."""
+    waits = case.state is CaseState.AWAITING_APPROVAL
+    return posts_at(history, DECIDED) if waits else case.post_count
+
+
 def _shown_posts(
-    posts: list[CasePost], *, wide: bool, revealed_by_post: Mapping[int, set[int]]
+    posts: list[CasePost], *, wide: bool, revealed_by_post: Mapping[int, set[int]], decided_on: int
 ) -> list[ShownPost]:
     shown = []
     first = mask(posts[0].text, wide=wide).text if posts else ""
@@ -134,6 +160,7 @@ def _shown_posts(
                     for reason in _reasons(post)
                 ],
                 changes(first, mask(post.text, wide=wide).text) if index else [],
+                late=index >= decided_on,
             )
         )
     return shown
@@ -188,6 +215,14 @@ def _bases(case: Case, visit: Visit) -> list[Basis]:
     ]
 
 
+def _source(unit: Unit, key: str) -> Source | None:
+    """None for a case that a person opened from a report of a child's need."""
+    try:
+        return unit.sources.get(key)
+    except NotFound:
+        return None
+
+
 def _recipients(case: Case, contact: str) -> list[str]:
     """Suggestions for who gets the letter; any other may be written."""
     return [
@@ -202,7 +237,7 @@ def _barred(source: HarmSource) -> frozenset[RecipientKind]:
     return frozenset(RecipientKind) - frozenset(recipients_for(source))
 
 
-def _dismiss_reasons(visit: Visit) -> list[str]:
+def dismiss_reasons(visit: Visit) -> list[str]:
     say = visit.language.say
     return [
         say("Không có dấu hiệu gây hại cho người dưới 18"),

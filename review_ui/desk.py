@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from lachan.domain.account import Role
 from lachan.pipeline.accounts import Accounts
 from lachan.pipeline.appeal import Appeals
+from lachan.pipeline.clusters import Clusters
 from lachan.pipeline.notify import Notify
+from lachan.pipeline.oncall import OnCall
 from lachan.pipeline.ports import Clock, Database, KeyRing, Letterhead, NoticeWriter, ReportWriter
 from lachan.pipeline.protect import Protect
 from lachan.pipeline.publish import Publisher
+from lachan.pipeline.report import PublicReports
 from lachan.pipeline.review import Review
 from lachan.pipeline.search import Search
 from lachan.pipeline.sources import Sources
+from lachan.pipeline.speaker import Speaker
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,13 @@ class Desk:
     database: Database
     accounts: Accounts
     review: Review
+    speaker: Speaker
+    clusters: Clusters
+    oncall: OnCall
     protect: Protect
     notify: Notify
     appeals: Appeals
+    public_reports: PublicReports
     sources: Sources
     search: Search
     publisher: Publisher

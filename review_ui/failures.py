@@ -22,6 +22,7 @@ from lachan.domain.errors import (
     QueryError,
     RefusedError,
     Stopped,
+    Unavailable,
 )
 from lachan.pipeline.accounts import SignInFailed
 from review_ui.guard import SignInNeeded, StaleForm, Visit
@@ -41,10 +42,11 @@ _STATUS: Final[tuple[tuple[type[LachanError], int], ...]] = (
     (StaleForm, 403),
     (RefusedError, 403),
     (Stopped, 503),
+    (Unavailable, 503),
     (LachanError, 403),
 )
 #: Fields whose words are shown again when an answer could not be taken, so that nothing typed is lost.
-_TYPED: Final = ("reason", "need", "note", "answer")
+_TYPED: Final = ("reason", "need", "note", "answer", "text")
 
 
 def status_of(error: LachanError) -> int:
@@ -126,6 +128,8 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
     """A path or query that does not read (`/cases/abc`): for a page that is simply not there."""
     assert isinstance(error, RequestValidationError)
     say = _visit(request).language.say
+    if any("body" in problem["loc"] for problem in error.errors()):
+        return _answer(request, 422, say("Nội dung gửi lên không đọc được. Hãy xem lại các trường."))
     if any("path" in problem["loc"] for problem in error.errors()):
         return _answer(request, 404, say("Không có trang này. Hãy quay lại trang chính."))
     return _answer(request, 422, say("Địa chỉ có phần không đọc được. Hãy kiểm tra lại."))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
-from fastapi import Depends
+from fastapi import Depends, Path
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -23,10 +23,14 @@ from lachan.pipeline.sources import STOP
 from review_ui.desk import Desk
 from review_ui.language import LANGUAGES, Language
 from review_ui.pages import Pages
-from review_ui.permissions import ROUTES, may
+from review_ui.permissions import OUTSIDE, ROUTES, may
 from review_ui.tokens import Cookies, form_token, new_visit, token_fits
 
 MAX_FIELD: Final = 6000  # code points of one field
+#: What anybody may send without a cookie: an old phone may refuse them, and there is no session to protect.
+OPEN_FORMS: Final = frozenset(
+    {"/report", "/report/follow", "/report/add", "/report/withdraw", "/api/v1/reports"}
+)
 STALE_FORM: Final = "the form is old or comes from another page: load the page again and send it once more"
 
 
@@ -75,8 +79,8 @@ class Visit:
     def fields(self, name: str) -> list[str]:
         return [value for value in self.form.getlist(name) if isinstance(value, str)]
 
-    def page(self, template: str, status: int = 200, **context: Any) -> Response:
-        """The rendered page; opens a visit cookie where nobody is signed in."""
+    def page(self, template: str, status: int = 200, *, trace: bool = True, **context: Any) -> Response:
+        """The rendered page; opens a visit cookie where nobody is signed in, unless it shall leave no `trace`."""
         bound = self.token if self.actor is not None and self.token else self.visit_cookie
         fresh = bound == "" or bound is None
         if fresh:
@@ -104,7 +108,7 @@ class Visit:
             **context,
         )
         response = HTMLResponse(body, status)
-        if fresh:
+        if fresh and trace:
             self.cookies.open_visit(response, bound)
         return response
 
@@ -149,6 +153,8 @@ async def enter(request: Request) -> Visit:
 
 
 AtDesk = Annotated[Visit, Depends(enter)]
+#: A number in a path; what no database column holds is a page that does not exist.
+Number = Annotated[int, Path(ge=1, le=2**53)]
 
 
 def _look_up(desk: Desk, token: str | None) -> tuple[Actor | None, str | None]:
@@ -170,6 +176,8 @@ def _check_route(visit: Visit) -> None:
     if visit.actor is None:
         raise SignInNeeded
     needed = ROUTES.get(route) or frozenset()
+    if needed == OUTSIDE and route in ROUTES:
+        raise PermissionDenied("people who work here do not report to themselves: sign out first")
     wanted = ", ".join(sorted(visit.language.label(permission) for permission in needed))
     raise PermissionDenied(f"{visit.actor.account.role.value} may not {wanted or 'enter'}")
 
@@ -177,7 +185,8 @@ def _check_route(visit: Visit) -> None:
 def _check_form(visit: Visit) -> None:
     """A form comes from this desk's own page and session.
 
-    Browsers send `Origin: null` under our `no-referrer`, so null is judged by Sec-Fetch-Site and the token.
+    Browsers send `Origin: null` under our `no-referrer`, so null is judged by Sec-Fetch-Site and the token. What
+    people outside send needs no token.
     """
     headers = visit.request.headers
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")
@@ -185,6 +194,8 @@ def _check_form(visit: Visit) -> None:
         raise StaleForm(STALE_FORM)
     if origin not in (None, "null") and origin.partition("://")[2] != headers.get("host"):
         raise StaleForm(STALE_FORM)
+    if visit.request.url.path in OPEN_FORMS:
+        return
     bound = visit.token if visit.actor is not None and visit.token else visit.visit_cookie
     if not token_fits(visit.desk.keys, bound, visit.field("csrf") or headers.get("x-csrf-token", "")):
         raise StaleForm(STALE_FORM)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Final
 
-from lachan.domain.case import Case, CaseState
+from lachan.domain.case import APPROVE_WITHIN, Case, CaseState
 from lachan.domain.referral import LAW_CEILING, URGENT_SEEN_WITHIN, refer_by
 from lachan.domain.taxonomy import Route
 
@@ -56,32 +56,40 @@ class Colour(StrEnum):
 
 @dataclass(frozen=True)
 class Deadline:
-    """When something must have happened, and how near that is."""
+    """When something must have happened, and how near that is. From `soon` on it is amber, from `late` on red (None:
+    never); the page's script goes on changing the colour."""
 
     due: datetime
     colour: Colour
+    soon: datetime
+    late: datetime | None
 
 
 def deadline(due: datetime, since: datetime, now: datetime) -> Deadline:
     """Amber in the last third of the time given, red after its end."""
-    if now >= due:
-        return Deadline(due, Colour.LATE)
-    soon = due - (due - since) / 3
-    return Deadline(due, Colour.SOON if now >= soon else Colour.CALM)
+    return _coloured(due, due - (due - since) / 3, due, now)
+
+
+def _coloured(due: datetime, soon: datetime, late: datetime | None, now: datetime) -> Deadline:
+    colour = Colour.SOON if now >= soon else Colour.CALM
+    return Deadline(due, Colour.LATE if late is not None and now >= late else colour, soon, late)
 
 
 def case_deadline(case: Case, now: datetime) -> Deadline:
     """Protection: help on its way (DESIGN §3). Review: urgent ones seen in 15 minutes, others within a day,
-    and decided before their text is deleted."""
+    and decided before their text is deleted; a decision seen by its second person within a day."""
     if case.route is Route.PROTECT:
         return deadline(refer_by(case.opened_at, urgent=case.urgent), case.opened_at, now)
     waiting = case.state in (CaseState.OPEN, CaseState.RETURNED, CaseState.ESCALATED)
     if case.urgent and waiting:
         return deadline(case.opened_at + URGENT_SEEN_WITHIN, case.opened_at, now)
-    if case.delete_text_at - now <= TEXT_ENDS_SOON:
-        return Deadline(case.delete_text_at, Colour.LATE)
-    late = now - case.opened_at > SEEN_WITHIN
-    return Deadline(case.opened_at + SEEN_WITHIN, Colour.SOON if late else Colour.CALM)
+    if case.state is CaseState.AWAITING_APPROVAL and case.decided_at is not None:
+        return deadline(case.decided_at + APPROVE_WITHIN, case.decided_at, now)
+    ends = case.delete_text_at - TEXT_ENDS_SOON
+    if now >= ends:
+        return _coloured(case.delete_text_at, ends, ends, now)
+    seen = case.opened_at + SEEN_WITHIN
+    return _coloured(seen, seen, ends, now)
 
 
 def past_ceiling(case: Case, now: datetime) -> bool:

@@ -1,7 +1,8 @@
 """Which route needs which permission: one table, and nothing is served that is not in it.
 
 The use cases check again; this table only keeps pages away from whom they are not for. `PUBLIC` answers without
-log-in, `SIGNED_IN` for every account, a set of permissions for whoever holds one of them.
+log-in, `SIGNED_IN` for every account, a set of permissions for whoever holds one of them, `OUTSIDE` for whoever
+is not signed in: people who work here do not report to themselves.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ Needed = frozenset[Permission]
 
 PUBLIC: Final[Needed | None] = None
 SIGNED_IN: Final[Needed] = frozenset(Permission)
+OUTSIDE: Final[Needed] = frozenset()
 _READ: Final[Needed] = frozenset({_P.READ_REVIEW_QUEUE, _P.READ_PROTECT_QUEUE})
 _DECIDE: Final[Needed] = frozenset({_P.DECIDE_REVIEW, _P.DECIDE_PROTECT})
 
@@ -33,10 +35,22 @@ ROUTES: Final[dict[str, Needed | None]] = {
     "GET /appeal": PUBLIC,
     "POST /appeal": PUBLIC,
     "GET /public/sources": PUBLIC,
+    "GET /report": PUBLIC,
+    "POST /report": OUTSIDE,
+    "GET /report/follow": PUBLIC,
+    "POST /report/follow": PUBLIC,
+    "POST /report/add": OUTSIDE,
+    "POST /report/withdraw": PUBLIC,
+    "GET /report/leave": PUBLIC,
+    "POST /api/v1/reports": OUTSIDE,
     "POST /settings": PUBLIC,
     # every account
     "GET /": SIGNED_IN,
     "GET /help": SIGNED_IN,
+    "GET /account": SIGNED_IN,
+    "POST /account/sessions": SIGNED_IN,
+    "POST /account/password": SIGNED_IN,
+    "POST /account/codes": SIGNED_IN,
     "POST /logout": SIGNED_IN,
     # queues
     "GET /queue/review": _only(_P.READ_REVIEW_QUEUE),
@@ -46,12 +60,23 @@ ROUTES: Final[dict[str, Needed | None]] = {
     "POST /queue/protect/next": _only(_P.DECIDE_PROTECT),
     "GET /queue/approvals": _only(_P.APPROVE),
     "GET /queue/mine": _DECIDE,
+    "GET /queue/looking": _READ,
+    "POST /queue/views": _READ,
+    "POST /queue/views/{view_id}/remove": _READ,
     # cases
     "GET /cases/{case_id}": _READ,
+    "POST /cases/{case_id}/look": _READ,
+    "GET /cases/{case_id}/cluster": _only(_P.DECIDE_REVIEW),
+    "POST /cases/{case_id}/cluster": _only(_P.DECIDE_REVIEW),
+    "POST /clusters/{name}/undo": _only(_P.DECIDE_REVIEW),
     "POST /cases/{case_id}/claim": _DECIDE,
     "POST /cases/{case_id}/release": _DECIDE,
     "POST /cases/{case_id}/hold": _DECIDE,
     "POST /cases/{case_id}/escalate": _DECIDE,
+    "POST /cases/{case_id}/undo": _DECIDE,
+    "POST /cases/{case_id}/hand": _DECIDE,
+    "GET /handover": _DECIDE,
+    "POST /handover": _DECIDE,
     "POST /cases/{case_id}/resume": _DECIDE,
     "POST /cases/{case_id}/heartbeat": _DECIDE,
     "POST /cases/{case_id}/correct": _DECIDE,
@@ -62,6 +87,10 @@ ROUTES: Final[dict[str, Needed | None]] = {
     "POST /cases/{case_id}/return": _only(_P.APPROVE),
     "POST /cases/{case_id}/refer": _only(_P.DECIDE_PROTECT),
     "POST /cases/{case_id}/dismiss": _only(_P.DECIDE_PROTECT),
+    "POST /cases/{case_id}/protect": _only(_P.DECIDE_REVIEW),
+    "POST /cases/{case_id}/speaker": _only(_P.DECIDE_PROTECT),
+    "POST /cases/{case_id}/speaker/accept": _only(_P.APPROVE),
+    "POST /cases/{case_id}/speaker/refuse": _only(_P.APPROVE),
     # referrals, notices, appeals
     "GET /referrals": _only(_P.READ_PROTECT_QUEUE),
     "POST /referrals/{referral_id}/act": _only(_P.DECIDE_PROTECT),
@@ -74,8 +103,30 @@ ROUTES: Final[dict[str, Needed | None]] = {
     "GET /appeals/{appeal_id}": _only(_P.DECIDE_APPEAL),
     "POST /appeals/{appeal_id}/take": _only(_P.DECIDE_APPEAL),
     "POST /appeals/{appeal_id}/decide": _only(_P.DECIDE_APPEAL),
+    # reports from people: who may read which is decided by the desk it lies at
+    "GET /public-reports": _DECIDE,
+    "POST /public-reports/next": _DECIDE,
+    "GET /public-reports/ledger": _only(_P.READ_REPORTS),
+    "GET /public-reports/ledger/file": _only(_P.READ_REPORTS),
+    "GET /public-reports/{report_id}": _DECIDE,
+    "POST /public-reports/{report_id}/read": _DECIDE,
+    "POST /public-reports/{report_id}/release": _DECIDE,
+    "POST /public-reports/{report_id}/hand-over": _DECIDE,
+    "POST /public-reports/{report_id}/contact": _only(_P.DECIDE_PROTECT),
+    "POST /public-reports/{report_id}/protect": _only(_P.DECIDE_PROTECT),
+    "POST /public-reports/{report_id}/review": _DECIDE,
+    "POST /public-reports/{report_id}/settle": _DECIDE,
+    # on call
+    "GET /oncall": _only(_P.READ_PROTECT_QUEUE) | _only(_P.MANAGE_ACCOUNTS),
+    "POST /oncall/reach": _only(_P.DECIDE_PROTECT),
+    "POST /oncall/{case_id}/answer": _only(_P.DECIDE_PROTECT),
+    "POST /oncall/duties": _only(_P.MANAGE_ACCOUNTS),
+    "POST /oncall/duties/{duty_id}/remove": _only(_P.MANAGE_ACCOUNTS),
     # search, reports, audit
     "GET /search": _only(_P.SEARCH),
+    "GET /search/rising": _only(_P.SEARCH),
+    "GET /search/table": _only(_P.SEARCH),
+    "GET /search/similar/{case}": _only(_P.SEARCH),
     "GET /reports": _only(_P.READ_REPORTS),
     "GET /reports/weekly": _only(_P.READ_REPORTS),
     "GET /reports/weekly/file": _only(_P.READ_REPORTS),
@@ -90,13 +141,15 @@ ROUTES: Final[dict[str, Needed | None]] = {
     "GET /admin/accounts": _only(_P.MANAGE_ACCOUNTS),
     "POST /admin/accounts": _only(_P.MANAGE_ACCOUNTS),
     "POST /admin/accounts/{name}/close": _only(_P.MANAGE_ACCOUNTS),
+    "POST /admin/accounts/{name}/leave": _only(_P.MANAGE_ACCOUNTS),
+    "POST /admin/accounts/{name}/back": _only(_P.MANAGE_ACCOUNTS),
     "GET /stop": _only(_P.STOP),
     "POST /stop": _only(_P.STOP),
     "POST /stop/resume": _only(_P.MANAGE_SOURCES),
     # programmes read, they decide nothing
     "GET /api/v1/search": _only(_P.SEARCH),
     "GET /api/v1/queues": _READ | _only(_P.APPROVE),
-    "GET /api/v1/openapi.json": SIGNED_IN,
+    "GET /api/v1/openapi.json": PUBLIC,
 }
 
 
@@ -105,6 +158,6 @@ def may(actor: Actor | None, route: str) -> bool:
     if route not in ROUTES:
         return False
     needed = ROUTES[route]
-    if needed is None:
+    if needed is None or (needed == OUTSIDE and actor is None):
         return True
     return actor is not None and not needed.isdisjoint(PERMISSIONS[actor.account.role])

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
+
 import pyotp
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from lachan.domain.account import Role
 from lachan.domain.errors import ConflictError, InputError, LachanError, PermissionDenied, RefusedError
-from lachan.pipeline.accounts import MIN_PASSWORD, Enrolment
+from lachan.pipeline.accounts import Enrolment
+from lachan.pipeline.passwords import MIN_PASSWORD
 from review_ui.failures import status_of
 from review_ui.guard import AtDesk, Visit
+from review_ui.moments import VIETNAM
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,6 +51,29 @@ def close(visit: AtDesk, name: str) -> Response:
         raise
     except RefusedError as error:
         return _show(visit, error)
+    return visit.go("/admin/accounts")
+
+
+@router.post("/admin/accounts/{name}/leave")
+def leave(visit: AtDesk, name: str) -> Response:
+    """On leave to the end of the last day, in Vietnam."""
+    try:
+        last = date.fromisoformat(visit.field("last"))
+    except ValueError:
+        return _show(visit, InputError("choose a last day of leave from today on, within a year"))
+    until = datetime.combine(last + timedelta(days=1), time(), VIETNAM)
+    try:
+        visit.desk.accounts.leave(visit.person, name, until)
+    except PermissionDenied:
+        raise
+    except (InputError, RefusedError) as error:
+        return _show(visit, error)
+    return visit.go("/admin/accounts")
+
+
+@router.post("/admin/accounts/{name}/back")
+def come_back(visit: AtDesk, name: str) -> Response:
+    visit.desk.accounts.come_back(visit.person, name)
     return visit.go("/admin/accounts")
 
 

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from lachan.domain.case import CaseState
 from lachan.domain.taxonomy import Category, Route
-from lachan.pipeline.ports import CaseFilter, SearchRequest
+from lachan.pipeline.ports import CaseFilter, Facet, SearchRequest, SortBy, TimeStep
 from review_ui.guard import AtDesk
 from review_ui.routes.overview import WAITING, pile
 
@@ -39,9 +39,25 @@ class Found(BaseModel):
     marks: list[tuple[int, int]]
 
 
+class Bucket(BaseModel):
+    """Cases published in the step that begins on `start`; a case counts under each of its categories."""
+
+    start: date
+    count: int
+    categories: dict[str, int]
+
+
 class SearchAnswer(BaseModel):
+    """`cursor` asks for the page after this (`after`); null at the end. `withheld`: some counts were too small to be
+    told. With a place there are counts of whole weeks alone, no hits."""
+
     total: int
     hits: list[Found]
+    cursor: str | None
+    facets: dict[str, dict[str, int]]
+    histogram: list[Bucket]
+    withheld: bool
+    loosened: bool
 
 
 class Waiting(BaseModel):
@@ -60,7 +76,7 @@ class Queues(BaseModel):
     approvals: Waiting | None = Field(description="decisions waiting for a second person")
 
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
+PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {
         "model": Problem,
         "description": text,
@@ -72,7 +88,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         (422, "A parameter cannot be read"),
     )
 }
-router = APIRouter(responses=_PROBLEMS)
+router = APIRouter(responses=PROBLEMS)
 
 
 @router.get("/api/v1/search", tags=["search"], summary="Search confirmed cases")
@@ -84,10 +100,29 @@ def search(
     category: Annotated[Category | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
+    after: Annotated[str, Query(max_length=400, description="cursor of the page before")] = "",
+    sort: Annotated[SortBy, Query()] = SortBy.RELEVANCE,
+    step: Annotated[TimeStep | None, Query(description="count over time in such steps")] = None,
+    facets: Annotated[list[Facet] | None, Query(description="count by these")] = None,
 ) -> SearchAnswer:
-    answer = visit.desk.search.find(visit.person, SearchRequest(q, first, last, category, limit, offset))
+    request = SearchRequest(
+        q, first, last, category, limit, offset, sort, after, facets=tuple(facets or ()), step=step
+    )
+    answer = visit.desk.search.find(visit.person, request)
     return SearchAnswer(
         total=answer.total,
+        cursor=answer.cursor or None,
+        facets={facet.value: dict(counts) for facet, counts in answer.facets.items()},
+        histogram=[
+            Bucket(
+                start=bucket.start,
+                count=bucket.count,
+                categories={category.value: count for category, count in bucket.categories.items()},
+            )
+            for bucket in answer.histogram
+        ],
+        withheld=answer.withheld,
+        loosened=answer.loosened,
         hits=[
             Found(
                 case=hit.case,

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from lachan.domain.appeal import DECIDE_WITHIN
 from lachan.domain.errors import ConflictError, InputError, LachanError, PermissionDenied, RefusedError
 from review_ui.failures import status_of
-from review_ui.guard import AtDesk, Visit
+from review_ui.guard import AtDesk, Number, Visit
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,12 +21,12 @@ def appeals(visit: AtDesk) -> Response:
 
 
 @router.get("/appeals/{appeal_id}")
-def appeal(visit: AtDesk, appeal_id: int) -> Response:
+def appeal(visit: AtDesk, appeal_id: Number) -> Response:
     return _show(visit, appeal_id)
 
 
 @router.post("/appeals/{appeal_id}/take")
-def take(visit: AtDesk, appeal_id: int) -> Response:
+def take(visit: AtDesk, appeal_id: Number) -> Response:
     try:
         visit.desk.appeals.assign(visit.person, appeal_id)
     except PermissionDenied:
@@ -37,7 +37,7 @@ def take(visit: AtDesk, appeal_id: int) -> Response:
 
 
 @router.post("/appeals/{appeal_id}/decide")
-def decide(visit: AtDesk, appeal_id: int) -> Response:
+def decide(visit: AtDesk, appeal_id: Number) -> Response:
     outcome = visit.field("outcome")
     if outcome not in ("uphold", "overturn"):
         return _show(visit, appeal_id, InputError(f"choose from the list: {outcome}"))
@@ -52,7 +52,7 @@ def decide(visit: AtDesk, appeal_id: int) -> Response:
     return visit.go(f"/appeals/{appeal_id}")
 
 
-def _show(visit: Visit, appeal_id: int, error: LachanError | None = None) -> Response:
+def _show(visit: Visit, appeal_id: Number, error: LachanError | None = None) -> Response:
     with visit.desk.database.read() as unit:
         found = unit.appeals.get(appeal_id)
         notice = unit.notices.get(found.notice)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
-from lachan.domain.errors import ConflictError, InputError, RefusedError
+from lachan.domain.errors import ConflictError, InputError, PermissionDenied, RefusedError
 from lachan.domain.taxonomy import AgeBand, Category
 from review_ui.case_view import show_case
-from review_ui.guard import AtDesk
+from review_ui.guard import AtDesk, Number
 from review_ui.moments import moment
 from review_ui.reveal import reveal
 
@@ -16,12 +16,12 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/cases/{case_id}")
-def read(visit: AtDesk, case_id: int) -> Response:
+def read(visit: AtDesk, case_id: Number) -> Response:
     return show_case(visit, case_id)
 
 
 @router.post("/cases/{case_id}/claim")
-def claim(visit: AtDesk, case_id: int) -> Response:
+def claim(visit: AtDesk, case_id: Number) -> Response:
     try:
         visit.desk.review.claim(visit.person, case_id)
     except ConflictError as error:
@@ -30,25 +30,25 @@ def claim(visit: AtDesk, case_id: int) -> Response:
 
 
 @router.post("/cases/{case_id}/release")
-def release(visit: AtDesk, case_id: int) -> Response:
+def release(visit: AtDesk, case_id: Number) -> Response:
     visit.desk.review.release(visit.person, case_id)
     return visit.go(f"/?done=released&case={case_id}")
 
 
 @router.post("/cases/{case_id}/hold")
-def hold(visit: AtDesk, case_id: int) -> Response:
+def hold(visit: AtDesk, case_id: Number) -> Response:
     visit.desk.review.hold(visit.person, case_id)
     return visit.go(f"/?done=held&case={case_id}")
 
 
 @router.post("/cases/{case_id}/escalate")
-def escalate(visit: AtDesk, case_id: int) -> Response:
+def escalate(visit: AtDesk, case_id: Number) -> Response:
     visit.desk.review.escalate(visit.person, case_id)
     return visit.go(f"/?done=escalated&case={case_id}")
 
 
 @router.post("/cases/{case_id}/resume")
-def resume(visit: AtDesk, case_id: int) -> Response:
+def resume(visit: AtDesk, case_id: Number) -> Response:
     try:
         visit.desk.review.resume(visit.person, case_id)
     except (ConflictError, RefusedError) as error:
@@ -57,7 +57,7 @@ def resume(visit: AtDesk, case_id: int) -> Response:
 
 
 @router.post("/cases/{case_id}/heartbeat")
-def heartbeat(visit: AtDesk, case_id: int) -> Response:
+def heartbeat(visit: AtDesk, case_id: Number) -> Response:
     """Sent by the script while the page is open; 409 tells it that the claim is lost."""
     try:
         case = visit.desk.review.heartbeat(visit.person, case_id)
@@ -67,7 +67,7 @@ def heartbeat(visit: AtDesk, case_id: int) -> Response:
 
 
 @router.post("/cases/{case_id}/correct")
-def correct(visit: AtDesk, case_id: int) -> Response:
+def correct(visit: AtDesk, case_id: Number) -> Response:
     try:
         categories = [Category(value) for value in visit.fields("categories")]
         age = AgeBand(visit.field("age"))
@@ -79,11 +79,23 @@ def correct(visit: AtDesk, case_id: int) -> Response:
         )
     except (InputError, ConflictError) as error:
         return show_case(visit, case_id, refusal=error)
-    return visit.go(f"/cases/{case_id}#decide")
+    return visit.go(f"/cases/{case_id}?done=corrected&case={case_id}#decide")
+
+
+@router.post("/cases/{case_id}/undo")
+def undo(visit: AtDesk, case_id: Number) -> Response:
+    """One's own last step, taken back."""
+    try:
+        visit.desk.review.undo(visit.person, case_id)
+    except PermissionDenied:
+        raise
+    except (ConflictError, RefusedError) as error:
+        return show_case(visit, case_id, refusal=error)
+    return visit.go(f"/cases/{case_id}?done=undone&case={case_id}")
 
 
 @router.post("/cases/{case_id}/reveal")
-def reveal_detail(visit: AtDesk, case_id: int) -> Response:
+def reveal_detail(visit: AtDesk, case_id: Number) -> Response:
     post, number = visit.field("post"), visit.field("detail")
     if not (post.isdecimal() and number.isdecimal()):
         raise InputError("there is no such detail in this post")

@@ -11,14 +11,14 @@ from lachan.domain.measure import Measure
 from lachan.domain.taxonomy import Route
 from lachan.pipeline.review import Decision
 from review_ui.case_view import show_case
-from review_ui.guard import AtDesk, Visit
+from review_ui.guard import AtDesk, Number, Visit
 from review_ui.routes.queues import take_next
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.post("/cases/{case_id}/decide")
-def decide(visit: AtDesk, case_id: int) -> Response:
+def decide(visit: AtDesk, case_id: Number) -> Response:
     """A refusal shows the page again with everything that was typed."""
     try:
         case = visit.desk.review.decide(visit.person, case_id, _decision(visit))
@@ -26,13 +26,12 @@ def decide(visit: AtDesk, case_id: int) -> Response:
         raise
     except (InputError, RefusedError, ConflictError) as error:
         return show_case(visit, case_id, refusal=error, beside_form=True)
-    if visit.field("then") == "next":
-        return take_next(visit, Route.REVIEW)
     if case.state is CaseState.AWAITING_APPROVAL:
         done = "submitted"
     else:
         done = "dismissed" if case.measure is Measure.DISMISS else "closed"
-    return visit.go(f"/?done={done}&case={case_id}")
+    said = f"?done={done}&case={case_id}"
+    return take_next(visit, Route.REVIEW, said) if visit.field("then") == "next" else visit.go(f"/{said}")
 
 
 def _decision(visit: Visit) -> Decision:

@@ -13,7 +13,7 @@ from lachan.domain.notice import NOTICE_TABLE, Notice, NoticeAct, NoticeState
 from lachan.pipeline.notify import RECORDED
 from review_ui.documents import download, embedded
 from review_ui.failures import status_of
-from review_ui.guard import AtDesk, Visit
+from review_ui.guard import AtDesk, Number, Visit
 
 router = APIRouter(include_in_schema=False)
 
@@ -44,12 +44,12 @@ def notices(
 
 
 @router.get("/notices/{notice_id}")
-def notice(visit: AtDesk, notice_id: int, done: str = "") -> Response:
+def notice(visit: AtDesk, notice_id: Number, done: str = "") -> Response:
     return _show(visit, notice_id, done=done == "approved")
 
 
 @router.post("/notices/{notice_id}/act")
-def act(visit: AtDesk, notice_id: int) -> Response:
+def act(visit: AtDesk, notice_id: Number) -> Response:
     try:
         visit.desk.notify.record(visit.person, notice_id, NoticeAct(visit.field("act")))
     except ValueError:
@@ -62,7 +62,7 @@ def act(visit: AtDesk, notice_id: int) -> Response:
 
 
 @router.get("/notices/{notice_id}/letter.html")
-def letter_html(visit: AtDesk, notice_id: int, save: bool = False) -> Response:
+def letter_html(visit: AtDesk, notice_id: Number, save: bool = False) -> Response:
     """The letter. The writer marks a draft as one, and it is only shown: there is no file of it to save."""
     found = _get(visit, notice_id)
     html = visit.desk.letters.html(found, visit.desk.letterhead, demo=visit.desk.demo is not None)
@@ -72,7 +72,7 @@ def letter_html(visit: AtDesk, notice_id: int, save: bool = False) -> Response:
 
 
 @router.get("/notices/{notice_id}/letter.docx")
-def letter_docx(visit: AtDesk, notice_id: int) -> Response:
+def letter_docx(visit: AtDesk, notice_id: Number) -> Response:
     found = _get(visit, notice_id)
     if found.issued_at is None:
         raise RefusedError("the letter of a draft is not handed out: it must be issued first")
@@ -85,7 +85,9 @@ def _get(visit: Visit, notice_id: int) -> Notice:
         return unit.notices.get(notice_id)
 
 
-def _show(visit: Visit, notice_id: int, *, done: bool = False, error: LachanError | None = None) -> Response:
+def _show(
+    visit: Visit, notice_id: Number, *, done: bool = False, error: LachanError | None = None
+) -> Response:
     with visit.desk.database.read() as unit:
         found = unit.notices.get(notice_id)
         history = unit.audit.of_subject(f"notice:{notice_id}")

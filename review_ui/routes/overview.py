@@ -10,29 +10,23 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from lachan.domain.account import Actor
 from lachan.domain.case import Case, CaseState
 from lachan.domain.notice import NoticeState
 from lachan.domain.post import SourceState
+from lachan.domain.report import UNREAD
 from lachan.domain.taxonomy import Route
 from lachan.pipeline.ports import CaseFilter, QueueOrder, Unit
 from lachan.pipeline.protect import HOTLINE
+from lachan.pipeline.report import desks_of
+from review_ui.done import done_of
 from review_ui.guard import AtDesk, Visit
+from review_ui.health import exposure
 
 router = APIRouter(include_in_schema=False)
 
 WAITING = (CaseState.OPEN, CaseState.RETURNED, CaseState.ESCALATED)
-#: What was done a moment ago (`?done=`), as the overview says it.
-DONE = (
-    "dismissed",
-    "closed",
-    "submitted",
-    "approved",
-    "returned",
-    "referred",
-    "released",
-    "held",
-    "escalated",
-)
+FOR_APPROVERS = (CaseState.AWAITING_APPROVAL, CaseState.SPEAKER_PROPOSED)
 
 
 @dataclass(frozen=True)
@@ -50,13 +44,26 @@ def pile(unit: Unit, where: CaseFilter) -> Pile:
     return Pile(count, unit.cases.count(replace(where, urgent=True)), last[0].opened_at if last else None)
 
 
+def unread(unit: Unit, actor: Actor) -> Pile | None:
+    """Reports from people that wait to be read at this account's desk, those set apart included; None for who
+    reads none."""
+    desks = desks_of(actor)
+    if not desks:
+        return None
+    return Pile(
+        unit.public_reports.count(desks, UNREAD),
+        unit.public_reports.count(desks, UNREAD, urgent=True),
+        unit.public_reports.oldest(desks, UNREAD),
+    )
+
+
 @router.get("/")
-def overview(visit: AtDesk, done: str = "", case: int = 0) -> Response:
+def overview(visit: AtDesk) -> Response:
     return visit.page(
         "overview.html",
-        done=done if done in DONE else "",
-        done_case=case,
+        **done_of(visit.request),
         hotline=HOTLINE,
+        exposure=exposure(visit),
         **_piles(visit),
     )
 
@@ -78,9 +85,11 @@ def _piles(visit: Visit) -> dict[str, Any]:
             "approvals": None,
             "appeals": [],
             "alarms": [],
+            "ringing": unit.oncall.unanswered() if visit.can("read_protect_queue") else [],
             "overdue": 0,
             "proposed": 0,
             "audit_events": 0,
+            "told": unread(unit, visit.person),
         }
         if visit.can("read_review_queue"):
             piles["review"] = pile(unit, CaseFilter(route=Route.REVIEW, states=WAITING))
@@ -88,8 +97,7 @@ def _piles(visit: Visit) -> dict[str, Any]:
         if visit.can("read_protect_queue"):
             piles["protect"] = pile(unit, CaseFilter(route=Route.PROTECT, states=WAITING))
         if visit.can("approve"):
-            states = (CaseState.AWAITING_APPROVAL,)
-            piles["approvals"] = pile(unit, CaseFilter(states=states, not_decided_by=me))
+            piles["approvals"] = pile(unit, CaseFilter(states=FOR_APPROVERS, not_decided_by=me))
         if visit.can("decide_appeal"):
             piles["appeals"] = unit.appeals.pending()
         if visit.can("read_notices"):

@@ -20,7 +20,7 @@ from lachan.domain.referral import (
 from lachan.pipeline.protect import HOTLINE
 from review_ui.case_view import show_case
 from review_ui.failures import status_of
-from review_ui.guard import AtDesk, Visit
+from review_ui.guard import AtDesk, Number, Visit
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,7 +28,7 @@ Choice = TypeVar("Choice", HarmSource, RecipientKind, ReferralAct)
 
 
 @router.post("/cases/{case_id}/refer")
-def refer(visit: AtDesk, case_id: int) -> Response:
+def refer(visit: AtDesk, case_id: Number) -> Response:
     try:
         visit.desk.protect.refer(
             visit.person,
@@ -45,7 +45,7 @@ def refer(visit: AtDesk, case_id: int) -> Response:
 
 
 @router.post("/cases/{case_id}/dismiss")
-def dismiss(visit: AtDesk, case_id: int) -> Response:
+def dismiss(visit: AtDesk, case_id: Number) -> Response:
     try:
         visit.desk.protect.dismiss(visit.person, case_id, visit.field("reason"))
     except PermissionDenied:
@@ -61,7 +61,7 @@ def referrals(visit: AtDesk) -> Response:
 
 
 @router.post("/referrals/{referral_id}/act")
-def act(visit: AtDesk, referral_id: int) -> Response:
+def act(visit: AtDesk, referral_id: Number) -> Response:
     try:
         wanted = visit.field("recipient")
         visit.desk.protect.act(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -19,7 +19,7 @@ from review_ui.language import LANGUAGES
 router = APIRouter(include_in_schema=False)
 
 _SETTINGS: Final = {"language": LANGUAGES, "blur": ("on", "off"), "grey": ("on", "off")}
-_TOO_MANY: Final = "too many tries from this computer: wait a minute"
+TOO_MANY: Final = "too many tries from this computer: wait a minute"
 
 
 @router.get("/healthz")
@@ -57,7 +57,7 @@ def appeal(visit: AtDesk) -> Response:
     """Lodge an appeal. No name is asked and no address is kept."""
     code, reason = visit.field("code"), visit.field("reason")
     if not visit.request.app.state.appeal_rate.allow(address(visit.request), visit.desk.clock()):
-        return _again(visit, code, reason, InputError(_TOO_MANY), 429)
+        return _again(visit, code, reason, InputError(TOO_MANY), 429)
     try:
         lodged = visit.desk.appeals.submit(code, reason)
     except (InputError, NotFound, ConflictError) as error:
@@ -87,5 +87,5 @@ def _again(
     return visit.page("appeal_form.html", status, code=code, reason=reason, refusal=said, **_limits())
 
 
-def _limits() -> dict[str, int]:
+def _limits() -> dict[str, Any]:
     return {"days": DECIDE_WITHIN.days, "max_reason": MAX_REASON}

@@ -75,4 +75,4 @@ def _code(visit: Visit, account: DemoAccount) -> str:
     with visit.desk.database.read() as unit:
         last = unit.accounts.credentials(account.name).last_totp_step
     current = int(visit.desk.clock().timestamp()) // TOTP_STEP
-    return pyotp.TOTP(account.totp_secret).generate_otp(min(max(current, last + 1), current + 1))
+    return str(pyotp.TOTP(account.totp_secret).generate_otp(min(max(current, last + 1), current + 1)))

@@ -53,6 +53,48 @@ if (reason && counter) {
   count();
 }
 
+// --- who else looks, every 20 seconds while the page is seen
+const rowsSeen = document.querySelector("[data-queue]");
+const look = async () => {
+  if (document.hidden) return;
+  try {
+    if (page) {
+      const answer = await fetch(`/cases/${page.dataset.case}/look`, {
+        method: "POST", headers: { "X-CSRF-Token": document.body.dataset.csrf },
+      });
+      if (!answer.ok) return;
+      const { names } = await answer.json();
+      const line = document.getElementById("looking");
+      line.hidden = !names.length;
+      line.textContent = names.length ? `${line.dataset.text} ${names.join(", ")}` : "";
+    } else if (rowsSeen) {
+      const spots = [...document.querySelectorAll("[data-looking-at]")];
+      const answer = await fetch(`/queue/looking?cases=${spots.map((spot) => spot.dataset.lookingAt).join(",")}`);
+      if (!answer.ok) return;
+      const names = await answer.json();
+      for (const spot of spots) {
+        const there = names[spot.dataset.lookingAt];
+        spot.textContent = there ? `${rowsSeen.dataset.looking} ${there.join(", ")}` : "";
+      }
+    }
+  } catch { /* offline: the next one tries again */ }
+};
+if (page || rowsSeen) {
+  if (page) look();
+  setInterval(look, 20000);
+}
+
+// --- clocks go on changing colour
+setInterval(() => {
+  const now = Date.now() / 1000;
+  for (const clock of document.querySelectorAll(".clock[data-soon]")) {
+    const late = clock.dataset.late && now >= Number(clock.dataset.late);
+    const colour = late ? "late" : now >= Number(clock.dataset.soon) ? "soon" : "calm";
+    clock.classList.remove("calm", "soon", "late");
+    clock.classList.add(colour);
+  }
+}, 15000);
+
 // --- a form is sent once
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -70,6 +112,7 @@ const press = (key) => {
   if (key === "?" && keys) { keys.open ? keys.close() : keys.showModal(); return true; }
   if (keys?.open) return false;
   if (key === "g") { location.assign("/"); return true; }
+  if (key === "u") { click("[data-undo]"); return true; }
   if (key === "n") { click("[data-next] button:not(:disabled)"); return true; }
   if (rows.length && key === "j") { choose(chosen + 1); return true; }
   if (rows.length && key === "k") { choose(chosen < 0 ? 0 : chosen - 1); return true; }
@@ -77,8 +120,8 @@ const press = (key) => {
     if (chosen >= 0) { (rows[chosen].querySelector(".act button") ?? rows[chosen].querySelector("a")).click(); return true; }
     click("[data-claim] button"); return true;
   }
+  if (key === "s" && document.getElementById("show-text")) { click("#show-text"); return true; }
   if (!page) return false;
-  if (key === "s") { click("#show-text"); return true; }
   if (key === "d") { document.querySelector("#decide input, #approve button")?.focus(); document.querySelector("#decide, #approve")?.scrollIntoView({ block: "start" }); return true; }
   if (key === "b") { document.querySelector("[data-quick]")?.focus(); quick = !!document.querySelector("[data-quick]"); return true; }
   if (/^[1-9]$/.test(key)) {

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from lachan.domain.errors import QueryError
 from lachan.domain.notice import Notice
 from lachan.pipeline.ports import (
+    Facet,
     IndexAnswer,
     IndexDocument,
     IndexHit,
@@ -17,6 +19,7 @@ from lachan.pipeline.ports import (
     ReportFormat,
     ReportKind,
     SearchRequest,
+    TimeBucket,
 )
 from lachan.pipeline.snippet import fold
 
@@ -66,9 +69,23 @@ class ListIndex:
             for document in self.documents.values()
             if any(term in re.findall(r"\w+", fold(document.text)) for term in terms)
             and request.category in (None, *document.categories)
+            and all(value in (*document.categories, document.source_kind) for _, value in request.where)
         ]
         page = tuple(found[request.offset : request.offset + request.limit])
-        return IndexAnswer(len(found), page, terms)
+        kinds = Counter(self.documents[hit.case].source_kind for hit in found)
+        return IndexAnswer(
+            len(found),
+            page,
+            terms,
+            facets={Facet.KIND: kinds} if Facet.KIND in request.facets else {},
+            histogram=(TimeBucket(date(2026, 11, 16), len(found)),) if found and request.step else (),
+        )
+
+    def similar(self, text: str, case: int, limit: int) -> tuple[IndexHit, ...]:
+        return tuple(IndexHit(other, 1.0) for other in self.documents if other != case)[:limit]
+
+    def rows(self) -> dict[int, int]:
+        return {case: document.digest for case, document in self.documents.items()}
 
     def cases(self) -> set[int]:
         return set(self.documents)

@@ -15,18 +15,23 @@ from httpx2 import Response
 
 from lachan.domain.account import Role
 from lachan.domain.assessment import Assessment, Label, Reason, Span
-from lachan.domain.case import KEEP_UNDECIDED, Case
+from lachan.domain.case import KEEP_UNDECIDED, Case, CasePost
 from lachan.domain.post import Post, Source, SourceKind, SourcePurpose, SourceState
 from lachan.domain.taxonomy import AgeBand, Audience, Category, Context, Route
 from lachan.pipeline.accounts import Accounts
 from lachan.pipeline.appeal import Appeals
+from lachan.pipeline.clusters import Clusters
 from lachan.pipeline.notify import Notify
+from lachan.pipeline.oncall import OnCall
 from lachan.pipeline.ports import Letterhead, NewCase
 from lachan.pipeline.protect import Protect
 from lachan.pipeline.publish import Publisher
+from lachan.pipeline.report import PublicReports
 from lachan.pipeline.review import Review
 from lachan.pipeline.search import Search
 from lachan.pipeline.sources import Sources
+from lachan.pipeline.speaker import Speaker
+from lachan.reports import Counts
 from lachan.store import SqlDatabase, open_database
 from lachan.store.keyring import FileKeyRing
 from review_ui import Desk, create_app
@@ -97,6 +102,7 @@ class Station:
         url: str | None = None,
         reason: str = "minor_grade",
         source: str = "dien-dan",
+        bands: tuple[str, ...] = (),
     ) -> Case:
         """A case with one post."""
         self.opened += 1
@@ -124,9 +130,15 @@ class Station:
             urgent=urgent,
             age=AgeBand.CHILD_U16,
         )
-        new = NewCase(post, assessment, self.clock.now + KEEP_UNDECIDED)
+        new = NewCase(post, assessment, self.clock.now + KEEP_UNDECIDED, bands)
         with self.database.write() as unit:
             return unit.cases.open_many([new])[0]
+
+    def post_like(self, post: CasePost, text: str) -> Post:
+        """Another post of the same place."""
+        self.opened += 1
+        mark = f"{self.opened:064x}"
+        return Post(mark, post.source, text, post.url, None, None, self.clock.now, Audience.GENERAL)
 
     def now(self, case: Case) -> Case:
         """The case as it stands."""
@@ -188,11 +200,15 @@ def open_station(folder: Path, secrets: dict[str, str | None], *, secure: bool =
         database=database,
         accounts=Accounts(database, clock),
         review=Review(database, clock, pages),
+        speaker=Speaker(database, clock),
+        clusters=Clusters(database, clock),
+        oncall=OnCall(database, clock),
         protect=Protect(database, clock),
         notify=Notify(database, clock),
         appeals=Appeals(database, clock),
+        public_reports=PublicReports(database, keys, clock, pages, lambda text: "cứu" in text),
         sources=Sources(database, clock),
-        search=Search(database, index, clock),
+        search=Search(database, index, clock, None, Counts()),
         publisher=Publisher(database, index, clock),
         reports=PlainReports(),
         letters=PlainLetters(),

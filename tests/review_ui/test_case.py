@@ -147,7 +147,7 @@ def test_quick_dismissal_takes_the_next_case(station: Station) -> None:
     officer = station.person("can-bo")
     officer.post(f"/cases/{case.id}/claim")
     answer = officer.post(f"/cases/{case.id}/decide", quick="Là tin tức", then="next")
-    assert answer.headers["location"] == f"/cases/{other.id}"
+    assert answer.headers["location"] == f"/cases/{other.id}?done=dismissed&case={case.id}"
     assert (station.now(case).measure, station.now(case).reason) == (Measure.DISMISS, "Là tin tức")
 
 

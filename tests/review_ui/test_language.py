@@ -14,6 +14,7 @@ from babel.messages.extract import extract_from_dir
 
 import review_ui
 from classifiers.evidence import Code
+from classifiers.vetted import ListCode
 from lachan.domain.account import Permission, Role
 from lachan.domain.appeal import AppealAct, AppealState
 from lachan.domain.case import CaseAct, CaseState
@@ -24,6 +25,15 @@ from lachan.domain.notice import NoticeAct, NoticeState, PageCheck
 from lachan.domain.post import SourceKind, SourcePurpose, SourceState
 from lachan.domain.privacy import DetailKind
 from lachan.domain.referral import HarmSource, RecipientKind, ReferralAct, ReferralState
+from lachan.domain.report import (
+    ContactReason,
+    Quarantine,
+    ReportAct,
+    ReportDesk,
+    Reporter,
+    ReportOutcome,
+    ReportState,
+)
 from lachan.domain.taxonomy import AgeBand, Audience, Category, Context, Route
 from review_ui.language import Language, english, known_refusal, labels, reasons
 from review_ui.reveal import RevealReason
@@ -31,9 +41,10 @@ from tests.review_ui.station import Station
 
 HOUSE = Path(review_ui.__file__).parent
 ENUMS: list[type[StrEnum]] = [
-    AgeBand, AppealAct, AppealState, Audience, CaseAct, CaseState, Category, CitationRole, Context,
-    DetailKind, HarmSource, Measure, NoticeAct, NoticeState, PageCheck, Permission, RecipientKind, ReferralAct,
-    ReferralState, RequestKind, RevealReason, Role, Route, SourceKind, SourcePurpose, SourceState,
+    AgeBand, AppealAct, AppealState, Audience, CaseAct, CaseState, Category, CitationRole, ContactReason,
+    Context, DetailKind, HarmSource, Measure, NoticeAct, NoticeState, PageCheck, Permission, Quarantine,
+    RecipientKind, ReferralAct, ReferralState, ReportAct, ReportDesk, ReportOutcome, ReportState, Reporter,
+    RequestKind, RevealReason, Role, Route, SourceKind, SourcePurpose, SourceState,
 ]  # fmt: skip
 
 
@@ -52,7 +63,7 @@ def test_what_is_chosen_has_a_hint(member: StrEnum) -> None:
 
 
 def test_every_rule_of_the_judge_is_a_sentence() -> None:
-    assert {code.value for code in Code} <= set(reasons())
+    assert {code.value for code in (*Code, *ListCode)} <= set(reasons())
     assert Language("en").reason("new_rule") == "Sign: new_rule"
 
 
@@ -101,9 +112,10 @@ def _text(node: ast.expr) -> Iterator[str]:
 def test_every_refusal_of_the_use_cases_has_a_sentence() -> None:
     root = HOUSE.parent
     files = [root / "lachan/pipeline" / f"{name}.py" for name in
-             ("accounts", "review", "protect", "notify", "appeal", "sources")]  # fmt: skip
+             ("accounts", "appeal", "claims", "clusters", "notify", "oncall", "passwords", "protect",
+              "report", "report_case", "review", "sources", "speaker")]  # fmt: skip
     files += [root / "lachan/domain" / f"{name}.py" for name in
-              ("account", "measure", "citation", "transition", "source_rules")]  # fmt: skip
+              ("account", "measure", "citation", "report", "transition", "source_rules")]  # fmt: skip
     files += [*HOUSE.glob("*.py"), *(HOUSE / "routes").glob("*.py")]
     unsaid = {m for path in files for m in _raised(path) if " " in m and not known_refusal(m)}
     assert not {m for m in unsaid if not m.startswith("routes and permissions differ")}
@@ -147,7 +159,7 @@ def test_actions_in_use_have_words(station: Station) -> None:
 def _is_action(text: str) -> bool:
     first, _, second = text.partition(":")
     subjects = {"account", "appeal", "case", "crawl", "import", "inbox", "index", "notice", "referral",
-                "retain", "search", "source", "system"}  # fmt: skip
+                "removal", "report", "retain", "search", "source", "system"}  # fmt: skip
     return first in subjects and second.replace("_", "").isalpha()
 
 

@@ -78,7 +78,61 @@ def test_the_api_speaks_of_problems(station: Station) -> None:
 def test_nothing_in_the_api_decides(station: Station) -> None:
     described = station.person("phan-tich").get("/api/v1/openapi.json").json()
     assert described["openapi"].startswith("3.1")
-    assert set(described["paths"]) == {"/api/v1/search", "/api/v1/queues"}
+    assert set(described["paths"]) == {"/api/v1/search", "/api/v1/queues", "/api/v1/reports"}
+    assert set(described["paths"].pop("/api/v1/reports")) == {"post"}, (
+        "people outside tell, they decide nothing"
+    )
     for path in described["paths"].values():
         assert set(path) == {"get"}
         assert {"200", "401", "403", "422"} == set(path["get"]["responses"])
+
+
+def test_hits_are_counted_and_narrowed_by_a_click(station: Station) -> None:
+    _confirmed(station)
+    analyst = station.person("phan-tich")
+    page = analyst.get("/search?q=pod").text
+    assert "Theo thời gian" in page and "<rect" in page
+    assert "from=2026-11-16&amp;to=2026-11-22" in page
+    assert "?q=pod&amp;kind=forum" in page
+    assert "<style" not in page and " style=" not in page
+    narrowed = analyst.get("/search?q=pod&kind=forum").text
+    assert "Đang lọc:" in narrowed and 'aria-current="true"' in narrowed
+    assert analyst.get("/search?q=pod&kind=crowd").status_code == 422
+    assert analyst.get("/search?q=pod&sort=loudest").status_code == 422
+
+
+def test_similar_posts_are_confirmed_ones(station: Station) -> None:
+    case = _confirmed(station)
+    analyst = station.person("phan-tich")
+    assert "Không có bài nào gần giống." in analyst.get(f"/search/similar/{case}").text
+    assert analyst.get("/search/similar/999").status_code == 404
+    other = station.case("bài này chưa ai xem xét, còn mở")
+    assert analyst.get(f"/search/similar/{other.id}").status_code == 404
+
+
+def test_counts_are_taken_away_without_posts(station: Station) -> None:
+    _confirmed(station)
+    analyst = station.person("phan-tich")
+    table = analyst.get("/search/table?q=pod&form=csv")
+    assert table.headers["content-disposition"].startswith("attachment")
+    assert "query,pod" in table.text and "<5" in table.text and "lớp 8" not in table.text
+    assert analyst.get("/search/table?q=pod&form=xlsx").content.startswith(b"PK")
+    assert analyst.get("/search/table?q=pod&form=json").json()["total"] is None
+    assert analyst.get("/search/table?q=pod&form=exe").status_code == 422
+    assert station.person("quan-tri").get("/search/table?q=pod&form=csv").status_code == 403
+
+
+def test_the_api_counts(station: Station) -> None:
+    _confirmed(station)
+    found = station.person("phan-tich").get("/api/v1/search?q=pod&step=week&facets=kind").json()
+    assert (found["facets"], found["withheld"], found["cursor"]) == ({"kind": {"forum": 1}}, False, None)
+    assert found["histogram"] == [{"start": "2026-11-16", "count": 1, "categories": {}}]
+
+
+def test_rising_words_of_a_week(station: Station) -> None:
+    _confirmed(station)
+    page = station.person("phan-tich").get("/search/rising?week=2026-11-18")
+    assert "16/11/2026 – 22/11/2026" in page.text
+    assert "Không có từ nào tăng rõ rệt." in page.text  # one case is far too few
+    assert station.person("phan-tich").get("/search/rising?week=hom-qua").status_code == 422
+    assert station.person("quan-tri").get("/search/rising").status_code == 403
