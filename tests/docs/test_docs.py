@@ -73,7 +73,8 @@ def test_every_settings_key_is_in_the_operators_page() -> None:
 
 def test_the_periods_are_those_of_the_code() -> None:
     page = _read("operators.md")
-    assert f"or that waits for approval | {case.KEEP_UNDECIDED.days} days from" in page
+    assert f"a review case nobody decided on | {case.KEEP_UNDECIDED.days} days from capture" in page
+    assert f"every {case.KEEP_UNDECIDED.days} days another {case.KEEP_UNDECIDED.days}, a year from" in page
     assert f"text of a dismissed case | {case.KEEP_DISMISSED.days} days" in page
     assert f"text of a confirmed case, of a referred one | {case.KEEP_CONFIRMED.days} days" in page
     assert f"fact rows of cases | {case.KEEP_FACTS.days} days" in page

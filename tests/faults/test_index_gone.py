@@ -100,5 +100,5 @@ def _rebuild(copy: Copy) -> None:
     rebuilt = copy.run("index", "rebuild")
     assert rebuilt.code == 0, rebuilt.err
     verified = copy.run("index", "verify")
-    assert (verified.code, verified.out.strip()) == (0, "0 missing, 0 too many"), verified.err
+    assert (verified.code, verified.out.strip()) == (0, "0 missing, 0 too many, 0 different"), verified.err
     assert copy.run("publish").code == 0
