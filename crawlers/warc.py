@@ -5,6 +5,8 @@ The file is untrusted: records are bounded, and what is no page, or lies outside
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +26,7 @@ from lachan.domain.source_rules import belongs
 from lachan.pipeline.import_rows import ImportRow
 from lachan.pipeline.ports import PageKind
 
+_GZIP: Final = b"\x1f\x8b"
 _READ_AS: Final = ("text/", "application/xhtml", "application/xml", "application/rss", "application/atom",
                    "application/json", "application/feed+json")  # fmt: skip
 
@@ -38,16 +41,26 @@ def warc_rows(path: Path, source: Source, now: datetime) -> Iterator[ImportRow]:
         raise InputError(f"the source {source.key} is not read by pages: import JSON Lines or CSV for it")
     with path.open("rb") as stream:
         try:
-            if not stream.read(5).startswith((b"WARC/", b"\x1f\x8b")):
+            start = stream.read(5)
+            if not start.startswith((b"WARC/", _GZIP)):
                 raise ValueError("another format")
+            if start.startswith(_GZIP):
+                _check(path)
             stream.seek(0)
             for number, record in enumerate(ArchiveIterator(stream), 1):
                 if (fetched := _page(record, source, now)) is not None:
                     kind = kind_of(fetched.url) or PageKind.ARTICLE
                     for post in READERS[source.kind](fetched, kind).posts:
                         yield _row(number, post)
-        except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
+        except (ArchiveLoadFailed, EOFError, OSError, ValueError, zlib.error) as error:
             raise InputError(f"{path.name} is no whole WARC file: {type(error).__name__}") from error
+
+
+def _check(path: Path) -> None:
+    """Read a packed file once to its end, checksums and all: ArchiveIterator says nothing of a torn one."""
+    with gzip.open(path) as whole:
+        while whole.read(1 << 20):
+            pass
 
 
 def _row(number: int, post: RawPost) -> ImportRow:

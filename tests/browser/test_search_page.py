@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from index import open_index
 from lachan.pipeline.ports import IndexDocument
@@ -22,7 +22,6 @@ from lachan.reports import Counts
 from review_ui import create_app
 from tests.index.sentences import document
 from tests.review_ui.station import Station, found, open_station
-from tests.review_ui.take_pictures import ARGUMENTS, CHROMIUM
 from tests.review_ui.test_search import _confirmed
 
 pytestmark = pytest.mark.browser
@@ -51,7 +50,7 @@ def _counted(station: Station) -> list[IndexDocument]:
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
+def served(tmp_path: Path, browser: Browser) -> Iterator[Served]:
     folder = tmp_path / "station"
     folder.mkdir()
     station = open_station(folder, found(folder))
@@ -67,12 +66,10 @@ def served(tmp_path: Path) -> Iterator[Served]:
         time.sleep(0.05)
     port = server.servers[0].sockets[0].getsockname()[1]
     cookie = station.person("phan-tich").client.cookies["lachan"]
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(120_000)
-        yield Served(f"http://127.0.0.1:{port}", cookie, page)
-        browser.close()
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.set_default_timeout(120_000)
+    yield Served(f"http://127.0.0.1:{port}", cookie, page)
+    page.context.close()
     server.should_exit = True
     thread.join()
 
