@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
 from lachan.domain.case import CaseState
+from lachan.domain.measure import Measure
+from lachan.domain.post import SourceKind
 from lachan.domain.taxonomy import Category, Route
 from lachan.pipeline.ports import CaseFilter, Facet, SearchRequest, SortBy, TimeStep
 from review_ui.guard import AtDesk
@@ -98,6 +100,10 @@ def search(
     first: Annotated[date | None, Query(alias="from", description="first day, inclusive")] = None,
     last: Annotated[date | None, Query(alias="to", description="last day, inclusive")] = None,
     category: Annotated[Category | None, Query()] = None,
+    kind: Annotated[SourceKind | None, Query(description="the source's kind")] = None,
+    place: Annotated[str, Query(max_length=80, description="a commune; counts of whole weeks alone")] = "",
+    status: Annotated[Literal["closed", "appealed"] | None, Query()] = None,
+    measure: Annotated[Measure | None, Query(description="what was decided")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
     after: Annotated[str, Query(max_length=400, description="cursor of the page before")] = "",
@@ -105,8 +111,10 @@ def search(
     step: Annotated[TimeStep | None, Query(description="count over time in such steps")] = None,
     facets: Annotated[list[Facet] | None, Query(description="count by these")] = None,
 ) -> SearchAnswer:
+    chosen = {Facet.KIND: kind, Facet.PLACE: place, Facet.STATUS: status, Facet.MEASURE: measure}
+    where = tuple((facet, str(value)) for facet, value in chosen.items() if value)
     request = SearchRequest(
-        q, first, last, category, limit, offset, sort, after, facets=tuple(facets or ()), step=step
+        q, first, last, category, limit, offset, sort, after, where, tuple(facets or ()), step=step
     )
     answer = visit.desk.search.find(visit.person, request)
     return SearchAnswer(

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
+from index import open_index
+from lachan.domain.measure import Measure
+from lachan.pipeline.search import Search
+from lachan.reports import Counts
+from tests.index.sentences import document
 from tests.review_ui.station import Station
 from tests.review_ui.test_case import REMOVAL, basis_of
 
@@ -62,6 +70,36 @@ def test_the_api_reads(station: Station) -> None:
     assert (found["total"], found["hits"][0]["case"]) == (1, case)
     queues = station.person("can-bo").get("/api/v1/queues").json()
     assert queues == {"review": {"count": 0, "urgent": 0, "oldest": None}, "protect": None, "approvals": None}
+
+
+def test_the_api_narrows_as_the_desk_does(station: Station, tmp_path: Path) -> None:
+    """By a real index: kind, status, measure and place, and what each may be stands in the OpenAPI."""
+    _confirmed(station)
+    index = open_index(str(tmp_path / "index"))
+    advice = Measure.PUBLIC_ADVISORY
+    near = [document(1000 + n, "pod", at=station.clock(), places=("xa-a",), measure=advice) for n in range(5)]
+    index.rebuild([*station.index.documents.values(), *near])
+    station.app.state.desk = replace(
+        station.desk, search=Search(station.database, index, station.clock, None, Counts())
+    )
+    analyst = station.person("phan-tich")
+
+    def total(**narrow: str) -> int:
+        return int(analyst.get("/api/v1/search", q="pod", **narrow).json()["total"])
+
+    assert total() == 6
+    assert (total(measure="removal_request"), total(measure="public_advisory")) == (1, 5)
+    assert (total(kind="forum"), total(kind="feed")) == (6, 0)
+    assert (total(status="closed"), total(status="appealed")) == (6, 0)
+    assert total(kind="forum", status="closed", measure="removal_request", category="drugs_to_minors") == 1
+    by_place = analyst.get("/api/v1/search?q=pod&place=xa-a&step=day").json()
+    assert (by_place["total"], by_place["hits"]) == (5, []), "places are counts alone"
+    assert analyst.get("/api/v1/search?q=pod&place=xa-a&measure=removal_request").json()["hits"] == []
+    for bad in ("kind=crowd", "status=open", "measure=ban", "place=" + "a" * 81):
+        assert analyst.get(f"/api/v1/search?q=pod&{bad}").status_code == 422, bad
+    described = analyst.get("/api/v1/openapi.json").json()["paths"]["/api/v1/search"]["get"]["parameters"]
+    assert {"kind", "status", "measure", "place", "category"} <= {one["name"] for one in described}
+    index.close()
 
 
 def test_the_api_speaks_of_problems(station: Station) -> None:
