@@ -18,13 +18,14 @@ from typing import Any, Final
 
 import tantivy
 
-from index.vietnamese import GAP, fold, masked_words
+from index.vietnamese import GAP, masked
 from lachan.domain.errors import InputError
 from lachan.domain.taxonomy import Category
 from lachan.pipeline.ports import IndexDocument
 
-#: Raised with every change of fields or of `index.vietnamese`: an older index says `lachan index rebuild`.
-FORMAT: Final = 2
+#: Raised with every change of fields, of the digest or of `index.vietnamese`: an older index says
+#: `lachan index rebuild`.
+FORMAT: Final = 3
 
 TEXTS: Final = ("exact", "folded", "meant")
 VALUES: Final = ("category", "source", "kind", "place", "status", "measure", "urgent")
@@ -95,13 +96,12 @@ def to_fields(document: IndexDocument) -> Mapping[str, Any]:
         raise InputError(f"{case} is no case number")
     second = _second(document.published_at)
     day = day_of(second)
-    words = masked_words(document.text)
-    folded = list(map(fold, words))
-    meant = masked_words(document.plain) if document.plain else []
-    if meant == words:
-        meant = []
+    exact, folded = masked(document.text)
+    meant, meant_folded = masked(document.plain) if document.plain else ("", "")
+    if meant == exact:
+        meant = ""
     if meant:
-        folded += [GAP, *map(fold, meant)]
+        folded = f"{folded} {GAP} {meant_folded}".lstrip(" ")
     return {
         "case": case,
         "newest": newest(second, case),
@@ -109,9 +109,9 @@ def to_fields(document: IndexDocument) -> Mapping[str, Any]:
         "day": day,
         "day_category": [with_day(day, category) for category in document.categories],
         "digest": document.digest,
-        "exact": " ".join(words),
-        "folded": " ".join(folded),
-        "meant": " ".join(meant),
+        "exact": exact,
+        "folded": folded,
+        "meant": meant,
         "category": [category.value for category in document.categories],
         "source": document.source,
         "kind": document.source_kind,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from index.vietnamese import GAP, fold, masked_words
+from index.vietnamese import GAP, masked
 
 _WORDS: Final = 20  # of the text are asked for
 _COMMON: Final = 0.3  # of all cases: a word that is in more tells nothing
@@ -15,7 +15,8 @@ SHARE: Final = 0.3  # of the asked words must be in a hit
 
 def candidates(text: str) -> tuple[str, ...]:
     """The folded words of a masked text, each once, in their order."""
-    return tuple(dict.fromkeys(fold(word) for word in masked_words(text) if word != GAP and len(word) > 1))
+    _, folded = masked(text)
+    return tuple(dict.fromkeys(word for word in folded.split(" ") if word != GAP and len(word) > 1))
 
 
 def telling(frequencies: Mapping[str, int], cases: int) -> tuple[str, ...]:

@@ -22,9 +22,8 @@ GAP: Final = "\ue000"
 _WORD: Final = re.compile(r"[^\W_]+")
 _WORD_OR_GAP: Final = re.compile(rf"[^\W_]+|{GAP}")
 
-_KEPT_WORDS: Final = (
-    100_000  # of each memory below: Vietnamese has some 7,000 syllables, chat a few times more
-)
+_KEPT: Final = 100_000  # pieces in each memory: Vietnamese has some 7,000 syllables, chat a few times more
+_KEPT_LENGTH: Final = 40  # code points; whatever is longer hardly comes again
 
 
 class _Dropped(dict[int, str | None]):
@@ -40,17 +39,19 @@ class _Dropped(dict[int, str | None]):
         return self[code]
 
 
-class _WordMemory(dict[str, str]):
-    """`read(word)`, remembered: the same few thousand words come again and again."""
+class _Memory(dict[str, str]):
+    """`read(piece)`, remembered: the same few thousand pieces come again and again."""
 
     def __init__(self, read: Callable[[str], str]) -> None:
         super().__init__()
         self._read = read
 
-    def __missing__(self, word: str) -> str:
-        if len(self) >= _KEPT_WORDS:
-            self.clear()
-        self[word] = answer = self._read(word)
+    def __missing__(self, piece: str) -> str:
+        answer = self._read(piece)
+        if len(piece) <= _KEPT_LENGTH:
+            if len(self) >= _KEPT:
+                self.clear()
+            self[piece] = answer
         return answer
 
 
@@ -95,10 +96,6 @@ def _place_tone(word: str) -> str:
     return word if word.isascii() else _MISPLACED.sub(_placed, word)
 
 
-_PLACED: Final = _WordMemory(_place_tone)
-_FOLDED: Final = _WordMemory(fold_text)
-
-
 def _plain(text: str) -> str:
     """Lower case, NFKC (so `ｐｏｄ` is `pod`), nothing hidden."""
     if text.isascii():
@@ -110,16 +107,33 @@ def _plain(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a query: exact spelling, in order. Punctuation, emoji and `_` only separate."""
-    return [_PLACED[word] for word in _WORD.findall(_plain(text))]
+    return [_place_tone(word) for word in _WORD.findall(_plain(text))]
 
 
-def masked_words(text: str) -> list[str]:
-    """The words of a masked document; every mask is a `GAP`, so that `trường` does not find `[trường]`."""
+def _exact(piece: str) -> str:
+    return "".join(f"{_place_tone(word)} " for word in _WORD_OR_GAP.findall(_plain(piece)))
+
+
+_EXACT: Final = _Memory(_exact)
+_FOLDED: Final = _Memory(lambda piece: fold_text(_EXACT[piece]))
+_FOLDED_WORDS: Final = _Memory(fold_text)
+
+
+def masked(text: str) -> tuple[str, str]:
+    """The words of a masked document, exact and folded, with a space between; every mask is a `GAP`, so that `trường`
+    does not find `[trường]`.
+
+    Read from one white space to the next, and each piece once: no word and no letter reaches over white space.
+    """
     if "[" in text:
         text = MASKED.sub(f" {GAP} ", text)
-    return [_PLACED[word] for word in _WORD_OR_GAP.findall(_plain(text))]
+    pieces = text.split()
+    return (
+        "".join(map(_EXACT.__getitem__, pieces)).removesuffix(" "),
+        "".join(map(_FOLDED.__getitem__, pieces)).removesuffix(" "),
+    )
 
 
 def fold(word: str) -> str:
     """No diacritics, `đ` as `d`; what `lachan.pipeline.snippet` compares with."""
-    return _FOLDED[word]
+    return _FOLDED_WORDS[word]

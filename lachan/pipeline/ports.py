@@ -996,8 +996,11 @@ class IndexDocument:
     def digest(self) -> int:
         """32 bits over everything but the case number: equal for equal documents. The index keeps it to be compared
         with SQL row for row; too short to prove what a deleted text said."""
-        told = repr((self.text, self.published_at.timestamp(), self.categories, self.source, self.source_kind,
-                     self.measure, self.urgent, self.severity, self.status, self.places, self.plain))  # fmt: skip
+        told = (
+            f"{self.text!r} {self.plain!r} {self.source!r} {self.source_kind!r} {self.places!r} "
+            f"{','.join(self.categories)} {self.published_at.timestamp()} "
+            f"{self.measure} {self.urgent} {self.severity} {self.status}"
+        )
         return int.from_bytes(hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=4).digest())
 
 
