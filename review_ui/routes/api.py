@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -15,6 +15,7 @@ from lachan.domain.post import SourceKind
 from lachan.domain.taxonomy import Category, Route
 from lachan.pipeline.ports import CaseFilter, Facet, SearchRequest, SortBy, TimeStep
 from review_ui.guard import AtDesk
+from review_ui.openapi import describe
 from review_ui.routes.overview import WAITING, pile
 
 
@@ -78,18 +79,19 @@ class Queues(BaseModel):
     approvals: Waiting | None = Field(description="decisions waiting for a second person")
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
-        "model": Problem,
-        "description": text,
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-    for status, text in (
-        (401, "Nobody is signed in"),
-        (403, "This account may not do this"),
-        (422, "A parameter cannot be read"),
-    )
-}
+def problems(*given: tuple[int, str]) -> dict[int | str, dict[str, Any]]:
+    """The description of these answers: status, and what it means here."""
+    schema = {_PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"model": Problem, "description": text, "content": schema} for status, text in given}
+
+
+_PROBLEM: Final = "application/problem+json"
+PROBLEMS: Final = problems(
+    (401, "Nobody is signed in"),
+    (403, "This account may not do this"),
+    (422, "A parameter cannot be read"),
+    (503, "The search index or the database cannot be reached just now; nothing was lost"),
+)
 router = APIRouter(responses=PROBLEMS)
 
 
@@ -167,4 +169,4 @@ def queues(visit: AtDesk) -> Queues:
 @router.get("/api/v1/openapi.json", include_in_schema=False)
 def openapi(visit: AtDesk) -> Response:
     """What this interface offers, as OpenAPI 3.1."""
-    return JSONResponse(visit.request.app.openapi())
+    return JSONResponse(describe(visit.request.app))

@@ -31,7 +31,7 @@ from lachan.pipeline.report import Submitted
 from review_ui.failures import status_of
 from review_ui.guard import AtDesk, Visit
 from review_ui.language import LANGUAGES, Language
-from review_ui.routes.api import PROBLEMS
+from review_ui.routes.api import PROBLEMS, problems
 from review_ui.routes.public import TOO_MANY, address
 
 router = APIRouter()
@@ -134,7 +134,7 @@ def leave(visit: AtDesk) -> Response:
     tags=["reports"],
     summary="Tell of a child in need",
     status_code=201,
-    responses=PROBLEMS,
+    responses={**problems((400, "The body is no JSON"), (413, "The body is too large")), **PROBLEMS},
 )
 def submit(visit: AtDesk, told: NewReport) -> ReceivedReport:
     """A person reads every report within 7 days. Too many in a minute wait apart; none is refused."""

@@ -122,7 +122,8 @@ def test_nothing_in_the_api_decides(station: Station) -> None:
     )
     for path in described["paths"].values():
         assert set(path) == {"get"}
-        assert {"200", "401", "403", "422"} == set(path["get"]["responses"])
+        assert {"200", "401", "403", "422", "503"} == set(path["get"]["responses"])
+        assert path["get"]["security"] == [{"session": []}]
 
 
 def test_hits_are_counted_and_narrowed_by_a_click(station: Station) -> None:
