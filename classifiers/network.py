@@ -68,6 +68,7 @@ class Network(nn.Module):
             "norm.weight": start.tensors["norm.weight"],
             "norm.bias": start.tensors["norm.bias"],
         }
+        given |= {name: value for name, value in start.tensors.items() if name.startswith("head.")}
         for at, layer in enumerate(layers):
             prefix = f"{layer}."
             for name, value in start.tensors.items():
@@ -76,8 +77,9 @@ class Network(nn.Module):
         state = {name: torch.from_numpy(value.copy()) for name, value in given.items()}
         missing = self.load_state_dict(state, strict=False).missing_keys
         assert all(name.startswith("head.") for name in missing), missing
-        nn.init.normal_(self.head.weight, std=0.02)
-        nn.init.zeros_(self.head.bias)
+        if missing:
+            nn.init.normal_(self.head.weight, std=0.02)
+            nn.init.zeros_(self.head.bias)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         places = torch.arange(ids.shape[1], device=ids.device)

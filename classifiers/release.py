@@ -1,9 +1,13 @@
 """Trains a judge to release: the linear stage, the encoder, how they are blended, thresholds, the card.
 
-python -m classifiers.release [--downloads DIR] [--out DIR] [--corpus FILE] [--seed N] [--network FILE]
+python -m classifiers.release [--downloads DIR | --continue MODEL] [--out DIR] [--corpus FILE] [--seed N]
+                              [--network FILE]
 
 rows -> linear model and its margins on unseen posts -> encoder on the posts that are not held out -> int8
 -> blend and thresholds on those held out -> model folder (without the encoder where it does not pay) -> canaries
+
+With --continue the encoder of a model folder is the start (`classifiers.rebuilt`), and the new one is compared with
+it on the posts held out, as written and dressed.
 
 Copying the folder to models/default and pinning its digest in RELEASE.json is a person's act.
 """
@@ -14,20 +18,23 @@ import argparse
 import hashlib
 import importlib.util
 import json
+import random
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from classifiers import blending, default_folder, fitting, labelled, model_folder
+from classifiers import blending, default_folder, dress, fitting, labelled, model_folder
 from classifiers import thresholds as limits
 from classifiers.gate import flagged_canaries
 from classifiers.judge import CascadeJudge
 from classifiers.labelled import Row
-from classifiers.model_folder import TOKENIZER
+from classifiers.linear import CONTEXTS, F32
+from classifiers.model_folder import ENCODER, TOKENIZER
 from classifiers.normalise import normalise_text
 from classifiers.syllable import fold
 from classifiers.train import NAME as LINEAR_NAME
@@ -36,6 +43,7 @@ from lachan.domain.errors import InputError, LachanError
 from lachan.domain.taxonomy import Route
 
 if TYPE_CHECKING:
+    from classifiers.encoder import Encoder
     from classifiers.encoder_training import Plan
     from classifiers.pretrained import Pretrained
 
@@ -45,6 +53,9 @@ HELD_OUT: Final = 12
 PIECES: Final = 20_000
 #: Average precision that the encoder must add, of review and of protect, to be worth its cost.
 WORTH: Final = 0.01
+#: Dresses that the normaliser cannot take off whole.
+_HIDING: Final = ("no_diacritics", "some_diacritics", "leet")
+_CONTEXTS: Final = len(CONTEXTS)
 _EXTRA: Final = ("torch", "onnx", "onnxruntime", "tokenizers")
 
 
@@ -108,18 +119,20 @@ def release(
     seed: int,
     plan: Plan | None = None,
     network: Path | None = None,
+    shipped: Path | None = None,
 ) -> CascadeJudge:
     """Train both stages on `data` and write the model folder `out`. Two hours on two cores.
 
     The encoder is left out unless it pays: it must rank posts that neither stage has seen better.
-    `network`: a checkpoint of an encoder that is trained already, without the posts held out.
+    `network`: a checkpoint of an encoder that is trained already, without the posts held out. `shipped`: a model
+    folder whose encoder is the start, instead of the downloads.
     """
     check_extra()
-    from classifiers import encoder_export, encoder_training  # heavy, and only here
+    from classifiers import encoder_export, encoder_training, rebuilt  # heavy, and only here
     from classifiers.encoder import Encoder
 
     rows = labelled.read(data)
-    start = start_of(downloads, corpus, rows)
+    start = start_of(downloads, corpus, rows) if shipped is None else rebuilt.read(shipped)
     margins = unseen_margins(rows, seed, say)
     targets = fitting.targets_of(rows)
     linear, unknown = fitting.fit(fitting.examples(rows, copies=True, seed=seed), seed)
@@ -127,7 +140,9 @@ def release(
     alone = linear.calibrated(margins)
     say("linear stage fitted")
     held = np.array([held_out(row) for row in rows])
-    plan = plan or encoder_training.Plan(seed=seed)
+    plan = plan or replace(
+        encoder_training.Plan() if shipped is None else encoder_training.FURTHER, seed=seed
+    )
     if network is None:
         inside = [row for row, out_of in zip(rows, held, strict=True) if not out_of]
         with tempfile.TemporaryDirectory() as checkpoints:
@@ -136,7 +151,11 @@ def release(
         trained = encoder_training.restored(start, plan, network)
     weights = encoder_export.to_int8(trained)
     unseen = [row for row, out_of in zip(rows, held, strict=True) if out_of]
-    logits = Encoder(weights, start.tokenizer).logits([normalise_text(row.text) for row in unseen])
+    encoder = Encoder(weights, start.tokenizer)
+    logits = encoder.logits([normalise_text(row.text) for row in unseen])
+    if shipped is not None:
+        before = Encoder((shipped / ENCODER).read_bytes(), start.tokenizer)
+        say(f"average precision over the encoder gone on from: {over_shipped(unseen, before, encoder, seed)}")
     cut = blending.let_go(alone, np.array([row.route is not Route.NONE for row in rows]))
     blend = blending.fit(alone[held], logits, targets[held], cut)
     blended = blend.probabilities(alone[held], logits)
@@ -151,6 +170,27 @@ def release(
     return CascadeJudge.load(out)
 
 
+def over_shipped(rows: Sequence[Row], before: Encoder, after: Encoder, seed: int) -> dict[str, float]:
+    """Average precision that `after` adds to `before`, each alone, on `rows` as written and each in every dress of
+    those that hide words. A new encoder is worth a release where none of them is under 0."""
+    targets = fitting.targets_of(rows)
+    draw = random.Random(seed)  # noqa: S311 (repeatable, not secret)
+    dressed = [wear(row.text, draw) for wear in map(dress.DRESSES.__getitem__, _HIDING) for row in rows]
+    result: dict[str, float] = {}
+    for name, texts in (("", [row.text for row in rows]), (" dressed", dressed)):
+        normal = [normalise_text(text) for text in texts]
+        wanted = np.tile(targets, (len(texts) // len(rows), 1))
+        gained = blending.gains(_contexts(before.logits(normal)), _contexts(after.logits(normal)), wanted)
+        result |= {f"{route}{name}": gain for route, gain in gained.items()}
+    return result
+
+
+def _contexts(logits: F32) -> F32:
+    """Probabilities of the contexts."""
+    shifted = np.exp(logits[:, :_CONTEXTS] - logits[:, :_CONTEXTS].max(axis=1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
 def main() -> int:
     """The command; 0 when the model was written and flags no canary."""
     folder = default_folder().parent / "data"
@@ -162,10 +202,19 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("build/model"))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--network", type=Path, help="a checkpoint of the encoder, instead of training one")
+    parser.add_argument("--continue", dest="shipped", type=Path, help="a model folder to go on from")
     given = parser.parse_args()
     try:
         files = sorted(folder.glob("train-*.jsonl"))
-        judge = release(files, given.downloads, given.corpus, given.out, given.seed, network=given.network)
+        judge = release(
+            files,
+            given.downloads,
+            given.corpus,
+            given.out,
+            given.seed,
+            network=given.network,
+            shipped=given.shipped,
+        )
         flagged = flagged_canaries(judge, labelled.read([folder / "canaries.jsonl"]))
     except LachanError as error:
         say(str(error))
