@@ -7,6 +7,7 @@ request -> cookies -> actor -> permission of the route -> (forms: origin and tok
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ from review_ui.desk import Desk
 from review_ui.language import LANGUAGES, Language
 from review_ui.pages import Pages
 from review_ui.permissions import OUTSIDE, ROUTES, may
+from review_ui.shortcuts import Shortcut, keys_of
 from review_ui.tokens import Cookies, form_token, new_visit, token_fits
 
 MAX_FIELD: Final = 6000  # code points of one field
@@ -55,6 +57,7 @@ class Visit:
     token: str | None
     visit_cookie: str
     stopped_by: str | None = None
+    keys: dict[Shortcut, str] = field(default_factory=lambda: keys_of({}))
     form: FormData = field(default_factory=FormData)
 
     @property
@@ -131,7 +134,7 @@ async def enter(request: Request) -> Visit:
     cookies = Cookies(desk.secure_cookies)
     token = request.cookies.get(cookies.session)
     code = request.cookies.get("lachan-language", "vi")
-    actor, stopped_by = await run_in_threadpool(_look_up, desk, token)
+    actor, stopped_by, keys = await run_in_threadpool(_look_up, desk, token)
     visit = Visit(
         request=request,
         desk=desk,
@@ -142,6 +145,7 @@ async def enter(request: Request) -> Visit:
         token=token,
         visit_cookie=request.cookies.get(cookies.visit, ""),
         stopped_by=stopped_by,
+        keys=keys_of(keys),
     )
     request.state.visit = visit
     if request.method not in ("GET", "HEAD"):
@@ -157,14 +161,13 @@ AtDesk = Annotated[Visit, Depends(enter)]
 Number = Annotated[int, Path(ge=1, le=2**53)]
 
 
-def _look_up(desk: Desk, token: str | None) -> tuple[Actor | None, str | None]:
-    if not token:
-        return None, None
-    actor = desk.accounts.actor(token)
+def _look_up(desk: Desk, token: str | None) -> tuple[Actor | None, str | None, Mapping[str, str]]:
+    """Who it is, who stopped everything, and the keys that are this person's own."""
+    actor = desk.accounts.actor(token) if token else None
     if actor is None:
-        return None, None
+        return None, None, {}
     with desk.database.read() as unit:
-        return actor, unit.state.get(STOP)
+        return actor, unit.state.get(STOP), unit.own_keys.of(actor.name)
 
 
 def _check_route(visit: Visit) -> None:

@@ -122,7 +122,15 @@ class Language:
 
     def _word(self, word: str) -> str:
         """A state or measure inside a message, by its label; other words stay."""
-        for group in ("CaseState", "NoticeState", "ReferralState", "AppealState", "Measure", "Role"):
+        for group in (
+            "CaseState",
+            "NoticeState",
+            "ReferralState",
+            "AppealState",
+            "Measure",
+            "Role",
+            "Shortcut",
+        ):
             entry = labels().get(_key(group), {}).get(word)
             if entry:
                 return f"“{entry[self.code]}”"

@@ -48,6 +48,8 @@ ROUTES: Final[dict[str, Needed | None]] = {
     "GET /": SIGNED_IN,
     "GET /help": SIGNED_IN,
     "GET /account": SIGNED_IN,
+    "GET /account/keys": SIGNED_IN,
+    "POST /account/keys": SIGNED_IN,
     "POST /account/sessions": SIGNED_IN,
     "POST /account/password": SIGNED_IN,
     "POST /account/codes": SIGNED_IN,

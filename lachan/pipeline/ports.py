@@ -652,6 +652,16 @@ class ViewStore(Protocol):
     def remove(self, account: str, view: int) -> None: ...
 
 
+class OwnKeyStore(Protocol):
+    """What somebody does at the desk by another key than the delivered one."""
+
+    def of(self, account: str) -> Mapping[str, str]: ...
+
+    def set(self, account: str, keys: Mapping[str, str]) -> None:
+        """In place of all that were kept."""
+        ...
+
+
 class OnCallStore(Protocol):
     """Roster, addresses (sealed) and alarms. An alarm goes with its case."""
 
@@ -859,6 +869,8 @@ class Unit(Protocol):
     def presences(self) -> PresenceStore: ...
     @property
     def views(self) -> ViewStore: ...
+    @property
+    def own_keys(self) -> OwnKeyStore: ...
     @property
     def exposures(self) -> ExposureStore: ...
     @property

@@ -1,4 +1,5 @@
-"""Tables of the desk itself: who looks at what, kept views, the roster and its alarms, what somebody had to read.
+"""Tables of the desk itself: who looks at what, kept views and keys, the roster and its alarms, what
+somebody had to read.
 
 They hold nothing of a case but its number.
 """
@@ -28,6 +29,13 @@ saved_views: Final = Table(
     Column("name", String, nullable=False),
     Column("query", String, nullable=False),
     UniqueConstraint("account", "queue", "name"),
+)
+own_keys: Final = Table(
+    "own_keys",
+    metadata,
+    Column("account", String, ForeignKey("accounts.name", ondelete="CASCADE"), primary_key=True),
+    Column("act", String, primary_key=True),
+    Column("key", String(1), nullable=False),
 )
 duties: Final = Table(
     "duties",

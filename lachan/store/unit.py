@@ -17,6 +17,7 @@ from lachan.store.models import SqlModelStore
 from lachan.store.notices import SqlNoticeStore
 from lachan.store.oncall import SqlOnCallStore
 from lachan.store.outbox import SqlOutboxStore
+from lachan.store.own_keys import SqlKeyStore
 from lachan.store.presences import SqlPresenceStore
 from lachan.store.public_reports import SqlPublicReportStore
 from lachan.store.referrals import SqlReferralStore
@@ -82,6 +83,10 @@ class SqlUnit:
     @cached_property
     def views(self) -> SqlViewStore:
         return SqlViewStore(self._scope)
+
+    @cached_property
+    def own_keys(self) -> SqlKeyStore:
+        return SqlKeyStore(self._scope)
 
     @cached_property
     def exposures(self) -> SqlExposureStore:

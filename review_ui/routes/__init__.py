@@ -11,6 +11,7 @@ from review_ui.routes import (
     clusters,
     decision,
     handover,
+    keys,
     notices,
     oncall,
     overview,
@@ -56,6 +57,7 @@ ROUTERS = tuple(
         sources,
         accounts,
         account,
+        keys,
         stop,
         api,
     )

@@ -7,7 +7,7 @@ const typing = () => {
     (at.tagName === "INPUT" && !["checkbox", "radio"].includes(at.type)));
 };
 
-// --- queue: j, k, Enter, c
+// --- queue: down, up, Enter, claim
 const rows = [...document.querySelectorAll("[data-queue] tbody tr")];
 let chosen = -1;
 const choose = (index) => {
@@ -105,25 +105,28 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent));
 
 // --- keys
+const acts = Object.fromEntries(
+  Object.entries(JSON.parse(document.body.dataset.keys ?? "{}")).map(([act, key]) => [key, act]));
 let quick = false;
 const press = (key) => {
+  const act = acts[key];
   const keys = document.getElementById("keys");
   const click = (selector) => document.querySelector(selector)?.click();
-  if (key === "?" && keys) { keys.open ? keys.close() : keys.showModal(); return true; }
+  if (act === "help" && keys) { keys.open ? keys.close() : keys.showModal(); return true; }
   if (keys?.open) return false;
-  if (key === "g") { location.assign("/"); return true; }
-  if (key === "u") { click("[data-undo]"); return true; }
-  if (key === "n") { click("[data-next] button:not(:disabled)"); return true; }
-  if (rows.length && key === "j") { choose(chosen + 1); return true; }
-  if (rows.length && key === "k") { choose(chosen < 0 ? 0 : chosen - 1); return true; }
-  if (key === "c") {
+  if (act === "home") { location.assign("/"); return true; }
+  if (act === "undo") { click("[data-undo]"); return true; }
+  if (act === "next") { click("[data-next] button:not(:disabled)"); return true; }
+  if (rows.length && act === "down") { choose(chosen + 1); return true; }
+  if (rows.length && act === "up") { choose(chosen < 0 ? 0 : chosen - 1); return true; }
+  if (act === "claim") {
     if (chosen >= 0) { (rows[chosen].querySelector(".act button") ?? rows[chosen].querySelector("a")).click(); return true; }
     click("[data-claim] button"); return true;
   }
-  if (key === "s" && document.getElementById("show-text")) { click("#show-text"); return true; }
+  if (act === "text" && document.getElementById("show-text")) { click("#show-text"); return true; }
   if (!page) return false;
-  if (key === "d") { document.querySelector("#decide input, #approve button")?.focus(); document.querySelector("#decide, #approve")?.scrollIntoView({ block: "start" }); return true; }
-  if (key === "b") { document.querySelector("[data-quick]")?.focus(); quick = !!document.querySelector("[data-quick]"); return true; }
+  if (act === "decide") { document.querySelector("#decide input, #approve button")?.focus(); document.querySelector("#decide, #approve")?.scrollIntoView({ block: "start" }); return true; }
+  if (act === "quick") { document.querySelector("[data-quick]")?.focus(); quick = !!document.querySelector("[data-quick]"); return true; }
   if (/^[1-9]$/.test(key)) {
     if (quick) { quick = false; click(`[data-quick="${key}"]`); return true; }
     click(`[data-digit="${key}"]`); return true;
@@ -132,7 +135,7 @@ const press = (key) => {
 };
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing()) return;
-  if (event.key !== "b" && !/^[1-9]$/.test(event.key)) quick = false;
+  if (acts[event.key] !== "quick" && !/^[1-9]$/.test(event.key)) quick = false;
   if (press(event.key)) event.preventDefault();
 });
 document.getElementById("refusal")?.scrollIntoView({ block: "center" });

@@ -37,6 +37,7 @@ from lachan.domain.report import (
 from lachan.domain.taxonomy import AgeBand, Audience, Category, Context, Route
 from review_ui.language import Language, english, known_refusal, labels, reasons
 from review_ui.reveal import RevealReason
+from review_ui.shortcuts import Shortcut
 from tests.review_ui.station import Station
 
 HOUSE = Path(review_ui.__file__).parent
@@ -44,7 +45,7 @@ ENUMS: list[type[StrEnum]] = [
     AgeBand, AppealAct, AppealState, Audience, CaseAct, CaseState, Category, CitationRole, ContactReason,
     Context, DetailKind, HarmSource, Measure, NoticeAct, NoticeState, PageCheck, Permission, Quarantine,
     RecipientKind, ReferralAct, ReferralState, ReportAct, ReportDesk, ReportOutcome, ReportState, Reporter,
-    RequestKind, RevealReason, Role, Route, SourceKind, SourcePurpose, SourceState,
+    RequestKind, RevealReason, Role, Route, Shortcut, SourceKind, SourcePurpose, SourceState,
 ]  # fmt: skip
 
 
