@@ -11,9 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import altair as alt
-import vl_convert
-
 from lachan.domain.taxonomy import Category
 from lachan.reports.figures import Week
 from lachan.reports.labels import label
@@ -66,6 +63,9 @@ def weekly_bars(series: Sequence[Week]) -> str:
 
 
 def _svg(values: list[dict[str, Any]], weeks: list[str], domain: list[str]) -> str:
+    import altair as alt  # both here: few commands draw
+    import vl_convert
+
     most = max((sum(v["count"] for v in values if v["week"] == week) for week in weeks), default=0)
     x = alt.X("week:N", sort=weeks, title=label("chart", "week")).axis(
         labelAngle=0 if len(weeks) < _MANY_WEEKS else -90, labelOverlap=True

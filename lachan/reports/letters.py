@@ -7,7 +7,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from lachan.domain.notice import Notice
 from lachan.pipeline.ports import Letterhead
 from lachan.reports.letter import compose
-from lachan.reports.letter_docx import to_docx
 
 
 class Letters:
@@ -30,4 +29,6 @@ class Letters:
 
     def docx(self, notice: Notice, letterhead: Letterhead, *, demo: bool) -> bytes:
         """The same content as a Word document. Raises likewise."""
+        from lachan.reports.letter_docx import to_docx  # here: few commands write Word documents
+
         return to_docx(compose(notice, letterhead, demo=demo), notice.number)

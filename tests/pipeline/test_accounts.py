@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher, extract_parameters
 
 from lachan.domain.account import PERMISSIONS, TOTP_ROLES, Actor, Permission, Role
 from lachan.domain.case import CaseState
 from lachan.domain.errors import ConflictError, InputError, PermissionDenied, RefusedError
 from lachan.domain.taxonomy import Route
+from lachan.pipeline import accounts as accounts_module
 from lachan.pipeline.accounts import SignInFailed, handle_of
 from tests.world import PASSWORD, World
 
@@ -227,3 +229,9 @@ def test_a_session_of_ones_own_is_ended_from_another_place(world: World) -> None
         world.accounts.end_session(officer, handle)
     assert world.accounts.actor(other) is None
     assert world.accounts.actor(stranger) is not None, "not one's own"
+
+
+def test_an_unknown_name_costs_what_a_wrong_password_costs() -> None:
+    nobody = accounts_module._NOBODY
+    assert extract_parameters(nobody) == extract_parameters(PasswordHasher().hash("x"))
+    assert not accounts_module._verify(nobody, "")

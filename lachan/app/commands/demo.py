@@ -27,7 +27,6 @@ from lachan.app.demo import (
     town_of,
 )
 from lachan.app.demo_accounts import DemoLogin, make_accounts
-from lachan.app.desk import desk_app
 from lachan.app.settings import read_settings
 from lachan.app.town_server import TownServer
 from lachan.domain.errors import LachanError
@@ -113,6 +112,8 @@ def _serve(application: Application, logins: list[DemoLogin], port: int) -> None
         table.add_row(login.name, login.role.value, login.password)
     console.print(table)
     console.print(f"the desk: [bold]http://{HOST}:{port}[/]   (Ctrl-C ends it)")
+    from lachan.app.desk import desk_app  # here: no other command pays for the web framework
+
     desk = desk_app(application)
     config = uvicorn.Config(desk, host=HOST, port=port, log_level="warning", server_header=False)
     ended = threading.Event()

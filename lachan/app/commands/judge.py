@@ -14,10 +14,7 @@ import classifiers
 from classifiers.classify import classify_lines
 from classifiers.evaluate import evaluate as measure
 from classifiers.evaluation_page import to_html
-from classifiers.hugging_face_training import Plan
-from classifiers.hugging_face_training import train as fine_tune
 from classifiers.labelled import read
-from classifiers.train import train as fit
 from lachan.app.settings import read_settings
 from lachan.domain.errors import InputError
 
@@ -52,6 +49,11 @@ def train(
     epochs: int = typer.Option(4, min=1, help="With --encoder: how often each post is seen."),
 ) -> None:
     """Train the judge on labelled posts. Going live is another matter: the gate decides."""
+
+    # Here, not above: what fits a model (scikit-learn, SciPy) costs every other command its start.
+    from classifiers.hugging_face_training import Plan
+    from classifiers.hugging_face_training import train as fine_tune
+    from classifiers.train import train as fit
 
     def say(line: str) -> None:
         typer.echo(line, err=True)

@@ -13,7 +13,6 @@ from crawlers.run import run_crawl
 from crawlers.warc import warc_rows
 from lachan.app.bootstrap import Application, clock
 from lachan.app.commands.options import acting, opened
-from lachan.app.desk import desk_app
 from lachan.app.push import WEBHOOK_SECRET
 from lachan.app.scheduler import Scheduler
 from lachan.app.trial import trial
@@ -186,6 +185,8 @@ def run() -> None:
 def serve(port: int = typer.Option(8000, min=1, max=65535)) -> None:
     """The desk, on this machine."""
     with opened() as application:
+        from lachan.app.desk import desk_app  # here: no other command pays for the web framework
+
         uvicorn.run(desk_app(application), host=HOST, port=port, log_level="warning", server_header=False)
 
 
