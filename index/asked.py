@@ -7,10 +7,11 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from index.ast import And, Is, Node, Since, Until, leaves, wanted_texts
+from index.ast import And, Is, Node, Since, Until, highlights, leaves, wanted_texts
+from index.counting import Counted
 from index.query import parse
 from lachan.domain.errors import InputError, QueryError
-from lachan.pipeline.ports import Reader, SearchRequest, SortBy, TimeStep
+from lachan.pipeline.ports import IndexAnswer, IndexHit, Reader, SearchRequest, SortBy, TimeStep
 
 #: The field that each order sorts by; relevance sorts by score first.
 SORT_FIELDS: Final = {SortBy.RELEVANCE: "newest", SortBy.TIME: "newest", SortBy.SEVERITY: "gravest"}
@@ -79,6 +80,17 @@ class Cursor:
     def __str__(self) -> str:
         told = [self.sort.value, self.key, self.score, self.rank, self.case, self.snapshot]
         return base64.urlsafe_b64encode(json.dumps(told, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+Page = tuple[int, tuple[IndexHit, ...], Cursor | None]  # total, hits, where the next page begins
+
+
+def answer(wanted: Asked, page: Page, counted: Counted) -> IndexAnswer:
+    """The port's answer of what an engine found and counted."""
+    total, hits, cursor = page
+    facets, histogram = counted
+    terms = highlights(wanted.node)
+    return IndexAnswer(total, hits, terms, str(cursor or ""), facets, histogram, by_place=wanted.by_place)
 
 
 def read_cursor(text: str, sort: SortBy) -> Cursor:

@@ -1,15 +1,8 @@
-"""`index.ast` -> a Tantivy query.
-
-What is found is decided on the folded field alone, so `danh nhau` and `đánh nhau` find the same cases. The order:
-every word in exactly the query's spelling is worth `EXACT`, more than BM25 gives to any one word; every word so read
-behind chat spelling or a disguise is worth `MEANT`; then BM25. So `đánh nhau` puts "đánh nhau" first, then
-"đ.á.n.h nhau", and `danh nhau` puts first what was written without accents.
-"""
+"""`index.ast` -> a Tantivy query for what is found; `index.ranking` puts it in order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -29,46 +22,21 @@ from index.ast import (
     Since,
     Text,
     Until,
-    wanted_texts,
 )
 from index.document import SCHEMA
 from index.vietnamese import fold
 
-#: BM25 gives one word at most ln(1 + cases) x 2.2, 46 for a thousand million cases.
-EXACT: Final = 64.0
-MEANT: Final = EXACT * 3 / 4
 #: Of the score of what stands for a word: its synonym, a slip of the keys.
 ALSO: Final = 0.5
 
 _Clause = tuple[tantivy.Occur, tantivy.Query]
 
 
-@dataclass(frozen=True)
-class Plan:
-    """`ranked`: the query has words, so the score orders; else the newest come first."""
-
-    query: tantivy.Query
-    ranked: bool
-
-
-def plan(node: Node) -> Plan:
-    """How Tantivy answers `node`."""
-    texts = list(wanted_texts(node))
-    if not texts:
-        return Plan(matched(node), ranked=False)
-    clauses: list[_Clause] = [(tantivy.Occur.Must, matched(node))]
-    for text in texts:
-        if not isinstance(text, Fuzzy):
-            spelt = [_spelt_so(text, field, worth) for field, worth in (("exact", EXACT), ("meant", MEANT))]
-            clauses.append((tantivy.Occur.Should, tantivy.Query.disjunction_max_query(spelt)))
-    return Plan(tantivy.Query.boolean_query(clauses), ranked=True)
-
-
-def matched(node: Node) -> tantivy.Query:
-    """What is found; only words have a score."""
+def matched(node: Node, field: str = "folded") -> tantivy.Query:
+    """What is found; only words have a score. `field`: where a single text is looked for."""
     match node:
         case Phrase() | Prefix() | Fuzzy():
-            return _text(node, "folded")
+            return _text(node, field)
         case Is(field, value):
             return _unscored(tantivy.Query.term_query(SCHEMA, field, value, "basic"))
         case Since(day):
@@ -124,24 +92,20 @@ def _joined(parts: tuple[Node, ...]) -> tantivy.Query:
 def _text(text: Text, field: str) -> tantivy.Query:
     match text:
         case Phrase((word,)):
-            return tantivy.Query.term_query(SCHEMA, field, _spelt(word, field))
+            return tantivy.Query.term_query(SCHEMA, field, spelt(word, field))
         case Phrase(words):
-            return tantivy.Query.phrase_query(SCHEMA, field, [_spelt(word, field) for word in words])
+            return tantivy.Query.phrase_query(SCHEMA, field, [spelt(word, field) for word in words])
         case Prefix(
             stem
         ):  # a fuzzy prefix of distance 0: ready sooner than a regular expression, no limit of words
-            return tantivy.Query.fuzzy_term_query(SCHEMA, field, _spelt(stem, field), 0, prefix=True)
+            return tantivy.Query.fuzzy_term_query(SCHEMA, field, spelt(stem, field), 0, prefix=True)
         case Fuzzy(word):
-            return tantivy.Query.fuzzy_term_query(SCHEMA, field, _spelt(word, field), 1)
+            return tantivy.Query.fuzzy_term_query(SCHEMA, field, spelt(word, field), 1)
 
 
-def _spelt(word: str, field: str) -> str:
+def spelt(word: str, field: str) -> str:
+    """`word` as that field has it."""
     return fold(word) if field == "folded" else word
-
-
-def _spelt_so(text: Text, field: str, worth: float) -> tantivy.Query:
-    count = len(text.words) if isinstance(text, Phrase) else 1
-    return tantivy.Query.const_score_query(_text(text, field), worth * count)
 
 
 def _unscored(query: tantivy.Query) -> tantivy.Query:

@@ -16,39 +16,29 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from threading import Lock
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from elasticsearch import (
-    ApiError,
-    Elasticsearch,
-    NotFoundError,
-    TransportError,
-)
-from elasticsearch.helpers import BulkIndexError, streaming_bulk
+from elasticsearch import ApiError, NotFoundError, TransportError
+from elasticsearch.helpers import streaming_bulk
 
-from index.asked import SORT_FIELDS, Asked, Cursor, asked, read_cursor
-from index.ast import Phrase, highlights
-from index.counting import MOST_DAY_CATEGORIES, MOST_DAYS, MOST_VALUES, rolled
+from index.asked import SORT_FIELDS, Asked, Cursor, Page, answer, asked, read_cursor
+from index.ast import Phrase
+from index.counting import Counted, counted, counts
 from index.document import FORMAT, NUMBERS, TEXTS, VALUES, to_fields
 from index.elastic_query import like, matched, ranked
+from index.elastic_server import REBUILD, answering, connect
 from index.likeness import candidates, least, telling
-from lachan.domain.errors import InputError, LachanError, Unavailable
+from lachan.domain.errors import LachanError, Unavailable
 from lachan.pipeline.ports import (
-    Facet,
     IndexAnswer,
     IndexDocument,
     IndexHit,
     Reader,
     SearchRequest,
     SortBy,
-    TimeBucket,
 )
 
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-_SECONDS: Final = 30  # for one request; a bulk of the size below takes far less
 _BULK_ROWS: Final = 1_000
 _BULK_BYTES: Final = 8 * 2**20
 _BULK_RETRIES: Final = 6  # when the server says 429: it is full, wait 1, 2, 4 ... 30 s
@@ -57,11 +47,6 @@ _DEEPEST: Final = 10_000  # `index.max_result_window`: beyond it a cursor leads
 _SNAPSHOTS: Final = 64  # points in time that are kept open for whoever pages
 _SNAPSHOT: Final = "5m"
 _LAST_SHARD_DOC: Final = 2**63 - 1
-
-_REBUILD: Final = "the search index is of another version or damaged; run: lachan index rebuild"
-_DOWN: Final = (
-    "the search server cannot be reached or refuses: look at LACHAN_INDEX_URL, its key and the server"
-)
 
 _SETTINGS: Final[Mapping[str, Any]] = {
     "number_of_shards": 1,  # scores are the same wherever a case lies
@@ -91,33 +76,8 @@ class ElasticIndex:
         api_key: str | None = None,
         authority: str | None = None,
     ) -> None:
-        """`url` is https://host:port/name; plain http only on this machine. `authority`: a file of certificates that
-        the server's is checked against, else those of the system. Raises InputError for a URL that cannot be used."""
-        parts = urlsplit(url)
-        self._name = parts.path.strip("/") or "lachan"
-        if (
-            parts.username
-            or parts.password
-            or parts.query
-            or "/" in self._name
-            or self._name != self._name.lower()
-        ):
-            raise InputError(
-                "LACHAN_INDEX_URL reads https://host:9200/name; the key goes to LACHAN_INDEX_API_KEY"
-            )
-        if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-            raise InputError("a search server on another machine is reached by https alone")
-        port = parts.port or (443 if parts.scheme == "https" else 9200)
-        host = f"[{parts.hostname}]" if parts.hostname and ":" in parts.hostname else parts.hostname
-        checked: dict[str, Any] = {"ca_certs": authority} if authority else {}
-        self._client = Elasticsearch(
-            f"{parts.scheme}://{host}:{port}",
-            api_key=api_key,
-            request_timeout=_SECONDS,
-            retry_on_timeout=True,
-            max_retries=3,
-            **checked,
-        )
+        """As `index.elastic_server.connect` has it."""
+        self._client, self._name = connect(url, api_key, authority)
         self._reader = reader
         self._lock = Lock()
         self._checked: str | None = None
@@ -131,7 +91,7 @@ class ElasticIndex:
         documents = {document.case: to_fields(document) for document in add}
         if not documents and not remove:
             return
-        with _answering():
+        with answering():
             if self._behind() is None:
                 self._swap(self._fresh(), None)
             gone = [case for case in dict.fromkeys(remove) if case not in documents]
@@ -143,7 +103,7 @@ class ElasticIndex:
 
         A case twice in `documents` counts once, the last. Whatever is raised leaves the old index in use.
         """
-        with _answering():
+        with answering():
             made = self._fresh()
             try:
                 cases: set[int] = set()
@@ -166,25 +126,16 @@ class ElasticIndex:
         index that must be rebuilt, Unavailable when the server does not answer."""
         wanted = asked(request, self._reader)
         after = read_cursor(request.cursor, wanted.sort) if request.cursor else None
-        with _answering():
+        with answering():
             if self._behind() is None:
                 return IndexAnswer(0, (), by_place=wanted.by_place)
-            total, hits, cursor = self._page(wanted, request, after)
-            facets, histogram = self._counted(wanted, request)
-        return IndexAnswer(
-            total,
-            hits,
-            highlights(wanted.node),
-            str(cursor) if cursor is not None else "",
-            facets,
-            histogram,
-            by_place=wanted.by_place,
-        )
+            page, found = self._page(wanted, request, after), self._counted(wanted, request)
+        return answer(wanted, page, found)
 
     def similar(self, text: str, case: int, limit: int) -> tuple[IndexHit, ...]:
         """The same words weigh as in a search; raises as `search` does."""
         words = candidates(text)
-        with _answering():
+        with answering():
             if self._behind() is None or not words:
                 return ()
             counted = self._client.search(
@@ -207,7 +158,7 @@ class ElasticIndex:
     def rows(self) -> dict[int, int]:
         """Every case in the index, with its digest, as of one moment."""
         held: dict[int, int] = {}
-        with _answering():
+        with answering():
             if self._behind() is None:
                 return held
             moment = self._client.open_point_in_time(index=self._name, keep_alive=_SNAPSHOT)["id"]
@@ -257,7 +208,7 @@ class ElasticIndex:
             return name
         mapping = self._client.indices.get_mapping(index=name)[name]["mappings"]
         if mapping.get("_meta", {}).get("format") != FORMAT:
-            raise LachanError(_REBUILD)
+            raise LachanError(REBUILD)
         self._checked = name
         return name
 
@@ -302,9 +253,7 @@ class ElasticIndex:
                 f"the search server refused {failed} cases: they are sent again at the next run"
             )
 
-    def _page(
-        self, wanted: Asked, request: SearchRequest, after: Cursor | None
-    ) -> tuple[int, tuple[IndexHit, ...], Cursor | None]:
+    def _page(self, wanted: Asked, request: SearchRequest, after: Cursor | None) -> Page:
         scored = wanted.sort is SortBy.RELEVANCE
         query = ranked(wanted.node) if scored else matched(wanted.node)
         offset = request.offset if after is None else 0
@@ -378,28 +327,12 @@ class ElasticIndex:
         except (ApiError, TransportError):
             return  # it ends by itself
 
-    def _counted(
-        self, wanted: Asked, request: SearchRequest
-    ) -> tuple[dict[Facet, dict[str, int]], tuple[TimeBucket, ...]]:
-        counts: dict[str, Any] = {
-            facet.value: {"terms": {"field": facet.value, "size": MOST_VALUES}} for facet in request.facets
-        }
-        if wanted.step is not None:
-            counts["day"] = {"terms": {"field": "day", "size": MOST_DAYS}}
-            counts["day_category"] = {"terms": {"field": "day_category", "size": MOST_DAY_CATEGORIES}}
-        if not counts:
-            return {}, ()
-        answer = self._client.search(index=self._name, query=matched(wanted.node), size=0, aggs=counts)
-        found = {
-            name: {
-                bucket["key"]: int(bucket["doc_count"]) for bucket in answer["aggregations"][name]["buckets"]
-            }
-            for name in counts
-        }
-        facets = {facet: {str(k): n for k, n in found[facet.value].items()} for facet in request.facets}
-        if wanted.step is None:
-            return facets, ()
-        return facets, rolled(found["day"].items(), found["day_category"].items(), wanted.step)
+    def _counted(self, wanted: Asked, request: SearchRequest) -> Counted:
+        asked_for = counts(request.facets, wanted.step)
+        if not asked_for:
+            return counted({}, (), None)
+        found = self._client.search(index=self._name, query=matched(wanted.node), size=0, aggs=asked_for)
+        return counted(found["aggregations"], request.facets, wanted.step)
 
 
 def _sort(sort: SortBy) -> list[Mapping[str, Any]]:
@@ -417,14 +350,3 @@ def _addition(fields: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _removal(case: int) -> Mapping[str, Any]:
     return {"_op_type": "delete", "_id": str(case)}
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    """The client's errors in our words."""
-    try:
-        yield
-    except NotFoundError as error:
-        raise LachanError(_REBUILD) from error
-    except (ApiError, TransportError, BulkIndexError) as error:
-        raise Unavailable(_DOWN) from error

@@ -21,8 +21,8 @@ from index.ast import (
     Until,
     wanted_texts,
 )
-from index.compile import ALSO, EXACT, MEANT
-from index.vietnamese import fold
+from index.compile import ALSO, spelt
+from index.ranking import EXACT, MEANT
 
 Query = Mapping[str, Any]
 
@@ -30,7 +30,7 @@ _EXPANSIONS: Final = 10_000  # words of the index that a slip of the keys may st
 
 
 def ranked(node: Node) -> Query:
-    """What `node` finds, in the order of `index.compile.plan`."""
+    """What `node` finds, in the order of `index.ranking`."""
     spelt = [
         {"dis_max": {"queries": [_spelt_so(text, "exact", EXACT), _spelt_so(text, "meant", MEANT)]}}
         for text in wanted_texts(node)
@@ -90,17 +90,17 @@ def _any(queries: Iterable[Query], boost: float = 1.0) -> Query:
 def _text(text: Text, field: str) -> Query:
     match text:
         case Phrase((word,)):
-            return {"term": {field: _spelt(word, field)}}
+            return {"term": {field: spelt(word, field)}}
         case Phrase(words):
-            side_by_side = " ".join(_spelt(word, field) for word in words)
+            side_by_side = " ".join(spelt(word, field) for word in words)
             return {"match_phrase": {field: {"query": side_by_side, "analyzer": "whitespace"}}}
         case Prefix(stem):
-            return {"prefix": {field: {"value": _spelt(stem, field), "rewrite": "constant_score"}}}
+            return {"prefix": {field: {"value": spelt(stem, field), "rewrite": "constant_score"}}}
         case Fuzzy(word):
             return {
                 "fuzzy": {
                     field: {
-                        "value": _spelt(word, field),
+                        "value": spelt(word, field),
                         "fuzziness": 1,
                         "transpositions": True,
                         "max_expansions": _EXPANSIONS,
@@ -108,10 +108,6 @@ def _text(text: Text, field: str) -> Query:
                     }
                 }
             }
-
-
-def _spelt(word: str, field: str) -> str:
-    return fold(word) if field == "folded" else word
 
 
 def _spelt_so(text: Text, field: str, worth: float) -> Query:

@@ -19,23 +19,22 @@ from typing import Any, Final
 
 import tantivy
 
-from index.asked import SORT_FIELDS, Asked, Cursor, asked, read_cursor
-from index.ast import Phrase, highlights
-from index.compile import below, like, matched, plan
-from index.counting import MOST_DAY_CATEGORIES, MOST_DAYS, MOST_VALUES, rolled
+from index.asked import SORT_FIELDS, Asked, Cursor, Page, answer, asked, read_cursor
+from index.ast import Phrase
+from index.compile import below, like, matched
+from index.counting import Counted, counted, counts
 from index.document import SCHEMA, to_tantivy
 from index.folder import Folder
 from index.likeness import candidates, least, telling
+from index.ranking import Lexicon, Plan, plan
 from lachan.domain.errors import LachanError
 from lachan.pipeline.ports import (
-    Facet,
     IndexAnswer,
     IndexDocument,
     IndexHit,
     Reader,
     SearchRequest,
     SortBy,
-    TimeBucket,
 )
 
 _APPLY_HEAP: Final = 32_000_000  # bytes
@@ -48,7 +47,6 @@ _UNREADABLE: Final = "the search index cannot be read; run: lachan index rebuild
 _NOT_WRITTEN: Final = "the search index could not be written, nothing changed: look for space on its disk"
 
 _Ranked = list[tuple[float, int, int]]  # (score, key of `newest`, case), best first
-_Page = tuple[int, tuple[IndexHit, ...], Cursor | None]  # total, hits, where the next page begins
 
 
 class TantivyIndex:
@@ -122,16 +120,7 @@ class TantivyIndex:
                 cursor = replace(cursor, snapshot=self._keep(searcher, after.snapshot if after else ""))
         else:
             total, hits, cursor = _by_key(searcher, wanted, request, after)
-        facets, histogram = _counted(searcher, wanted, request)
-        return IndexAnswer(
-            total,
-            hits,
-            highlights(wanted.node),
-            str(cursor) if cursor is not None else "",
-            facets,
-            histogram,
-            by_place=wanted.by_place,
-        )
+        return answer(wanted, (total, hits, cursor), _counted(searcher, wanted, request))
 
     def similar(self, text: str, case: int, limit: int) -> tuple[IndexHit, ...]:
         """The same words weigh as in a search; raises LachanError for an index that must be rebuilt."""
@@ -143,7 +132,7 @@ class TantivyIndex:
         if not words:
             return ()
         query = like([Phrase((word,)) for word in words], least(len(words)), case)
-        _, ranked = _ranked(searcher, query, min(limit, searcher.num_docs))
+        _, ranked = _ranked(searcher, Plan(query, ranked=True), min(limit, searcher.num_docs))
         return tuple(IndexHit(each, score) for score, _, each in ranked[:limit])
 
     def rows(self) -> dict[int, int]:
@@ -240,13 +229,13 @@ def _writing(generation: Path, heap: int) -> Iterator[tantivy.IndexWriter]:
             writer.wait_merging_threads()
 
 
-def _by_key(searcher: tantivy.Searcher, wanted: Asked, request: SearchRequest, after: Cursor | None) -> _Page:
+def _by_key(searcher: tantivy.Searcher, wanted: Asked, request: SearchRequest, after: Cursor | None) -> Page:
     """A page in the order of a field whose values are unique: the next one begins below the last one's."""
     field = SORT_FIELDS[wanted.sort]
     query = matched(wanted.node)
     total = None
     if after is not None:
-        total = _count(searcher.search(query, 1))
+        total = _total(searcher, query)
         query = below(query, field, after.key)
     offset = request.offset if after is None else 0
     end = min(offset + request.limit, searcher.num_docs)
@@ -261,12 +250,13 @@ def _by_key(searcher: tantivy.Searcher, wanted: Asked, request: SearchRequest, a
 
 def _by_score(
     searcher: tantivy.Searcher, wanted: Asked, request: SearchRequest, after: Cursor | None
-) -> _Page:
+) -> Page:
     """A page by relevance. The next page begins after the last one's last case, wherever that stands should the
     snapshot be gone; where the case is gone, too, below its old score."""
     start = request.offset if after is None else after.rank + 1
     end = min(start + request.limit, searcher.num_docs)
-    total, ranked = _ranked(searcher, plan(wanted.node).query, end + (0 if after is None else _BLOCK))
+    planned = plan(wanted.node, _lexicon(searcher))
+    total, ranked = _ranked(searcher, planned, end + (0 if after is None else _BLOCK))
     if after is not None:
         stands = [rank for rank, (_, _, case) in enumerate(ranked) if case == after.case]
         worse = (
@@ -282,49 +272,69 @@ def _by_score(
     return total, tuple(IndexHit(case, score) for score, _, case in page), cursor
 
 
-def _ranked(searcher: tantivy.Searcher, query: tantivy.Query, end: int) -> tuple[int, _Ranked]:
+def _ranked(searcher: tantivy.Searcher, planned: Plan, end: int) -> tuple[int, _Ranked]:
     """The best `end`. Tantivy orders equal scores by place in its files. They are put in order here, within blocks
     that begin at the same ranks for every page, so that pages are cuts of one order."""
-    found = searcher.search(query, (end // _BLOCK + 1) * _BLOCK)  # as fast as asking for the page alone
-    scores = [round(score, 3) for score, _ in found.hits]  # the engine adds 32-bit numbers, in no fixed order
+    if end == 0:
+        return _total(searcher, planned.query), []
+    if planned.head is not None:
+        best = _best(searcher.search(planned.head.query, _whole_blocks(end), count=False), end)
+        if len(best) >= end and best[end - 1][0] > planned.head.others:
+            return _total(searcher, planned.query), _in_order(searcher, best)
+    found = searcher.search(planned.query, _whole_blocks(end))  # as fast as asking for the page alone
+    return _count(found), _in_order(searcher, _best(found, end))
+
+
+def _whole_blocks(end: int) -> int:
+    return (end // _BLOCK + 1) * _BLOCK
+
+
+def _best(found: tantivy.SearchResult, end: int) -> list[tuple[float, tantivy.DocAddress]]:
+    """The best `end`, and what has the last one's score."""
+    hits = [
+        (round(score, 3), address) for score, address in found.hits
+    ]  # 32-bit numbers, added in no fixed order
     cut = end
-    while 0 < cut < len(scores) and scores[cut] == scores[cut - 1]:
+    while 0 < cut < len(hits) and hits[cut][0] == hits[cut - 1][0]:
         cut += 1
-    addresses = [address for _, address in found.hits[:cut]]
+    return hits[:cut]
+
+
+def _in_order(searcher: tantivy.Searcher, best: list[tuple[float, tantivy.DocAddress]]) -> _Ranked:
+    addresses = [address for _, address in best]
     order = _values(searcher, "newest", addresses)
     cases = _values(searcher, "case", addresses)
-    hits = list(zip(scores, order, cases, strict=False))
+    hits = list(zip((score for score, _ in best), order, cases, strict=True))
     blocks = [sorted(hits[start : start + _BLOCK], reverse=True) for start in range(0, len(hits), _BLOCK)]
-    return _count(found), [hit for block in blocks for hit in block]
+    return [hit for block in blocks for hit in block]
 
 
-def _counted(
-    searcher: tantivy.Searcher, wanted: Asked, request: SearchRequest
-) -> tuple[dict[Facet, dict[str, int]], tuple[TimeBucket, ...]]:
+def _lexicon(searcher: tantivy.Searcher) -> Lexicon:
+    # every case is urgent or not: the one way to learn how many there are with those deleted, as words are counted
+    cases = sum(searcher.doc_freq("urgent", value) for value in ("yes", "no"))
+    return Lexicon(cases, searcher.doc_freq)
+
+
+def _counted(searcher: tantivy.Searcher, wanted: Asked, request: SearchRequest) -> Counted:
     """The facets and the histogram that `request` asks for, over all hits."""
-    counts: dict[str, Any] = {
-        facet.value: {"terms": {"field": facet.value, "size": MOST_VALUES}} for facet in request.facets
-    }
-    if wanted.step is not None:
-        counts["day"] = {"terms": {"field": "day", "size": MOST_DAYS}}
-        counts["day_category"] = {"terms": {"field": "day_category", "size": MOST_DAY_CATEGORIES}}
-    if not counts:
-        return {}, ()
+    asked_for = counts(request.facets, wanted.step)
+    found = _aggregated(searcher, matched(wanted.node), asked_for) if asked_for else {}
+    return counted(found, request.facets, wanted.step)
+
+
+def _total(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
+    """How many cases are found; sooner than by searching, which gives each its score."""
+    found = _aggregated(searcher, query, {"cases": {"value_count": {"field": "case"}}})
+    return int(found["cases"]["value"])
+
+
+def _aggregated(
+    searcher: tantivy.Searcher, query: tantivy.Query, wanted: dict[str, Any]
+) -> Mapping[str, Any]:
     try:
-        found: Mapping[str, Any] = searcher.aggregate(matched(wanted.node), counts)
+        return searcher.aggregate(query, wanted)
     except ValueError as error:
         raise LachanError(_UNREADABLE) from error
-    facets = {
-        facet: {str(bucket["key"]): int(bucket["doc_count"]) for bucket in found[facet.value]["buckets"]}
-        for facet in request.facets
-    }
-    if wanted.step is None:
-        return facets, ()
-    days, day_categories = (
-        [(int(bucket["key"]), int(bucket["doc_count"])) for bucket in found[name]["buckets"]]
-        for name in ("day", "day_category")
-    )
-    return facets, rolled(days, day_categories, wanted.step)
 
 
 def _count(found: tantivy.SearchResult) -> int:
