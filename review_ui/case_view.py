@@ -13,7 +13,7 @@ from lachan.domain import citation
 from lachan.domain.account import Actor
 from lachan.domain.assessment import Reason
 from lachan.domain.audit import SYSTEM, AuditLink
-from lachan.domain.case import Case, CasePost, CaseState
+from lachan.domain.case import AWAITS_ANOTHER, Case, CasePost, CaseState
 from lachan.domain.errors import LachanError, NotFound
 from lachan.domain.measure import MIN_NECESSITY, TWO_PERSON, Measure, allowed_measures
 from lachan.domain.notice import Notice, NoticeState
@@ -21,10 +21,12 @@ from lachan.domain.post import Source
 from lachan.domain.privacy import mask
 from lachan.domain.referral import HarmSource, RecipientKind, recipients_for, refer_by
 from lachan.domain.taxonomy import AgeBand, Category, Route
+from lachan.pipeline.approval import CHECK_HOLDS, posts_at
+from lachan.pipeline.parties import thirds, took_part
 from lachan.pipeline.ports import Unit
 from lachan.pipeline.protect import HOTLINE
 from lachan.pipeline.report_case import BY_PERSON
-from lachan.pipeline.review import CHECK_HOLDS, DECIDED, posts_at
+from lachan.pipeline.review import DECIDED
 from review_ui.done import done_of
 from review_ui.duty import duty_note
 from review_ui.failures import status_of
@@ -86,6 +88,7 @@ def show_case(
         notices = unit.notices.of_case(case_id)
         referrals = unit.referrals.of_case(case_id)
         source = _source(unit, case.source)
+        third = _third(unit, case, visit)
         near = (
             sum(copy.state is CaseState.OPEN for copy in unit.cases.sharing(case_id))
             if _may_cluster(case)
@@ -127,10 +130,28 @@ def show_case(
         refusal=visit.language.refusal(refusal) if refusal else "",
         typed=_typed(visit) if refusal else {},
         **done_of(visit.request),
-        duty=duty_note(visit) if mine or case.state is CaseState.AWAITING_APPROVAL else "",
+        duty=duty_note(visit) if mine or case.state in AWAITS_ANOTHER else "",
+        third=third,
         near_cases=near,
         colleagues=desk.review.colleagues(actor, case.route) if case.claimed_by == actor.name else [],
-        beside_form=beside_form and (mine or case.state is CaseState.AWAITING_APPROVAL),
+        beside_form=beside_form and (mine or case.state in AWAITS_ANOTHER),
+    )
+
+
+@dataclass(frozen=True)
+class ThirdPart:
+    """Of a disputed case: whether this person had a part in it, and whether anybody is left who had none."""
+
+    took_part: bool
+    somebody_left: bool
+
+
+def _third(unit: Unit, case: Case, visit: Visit) -> ThirdPart | None:
+    if case.state is not CaseState.DISPUTED:
+        return None
+    return ThirdPart(
+        visit.person.name in took_part(unit, case, but_looking=True),
+        bool(thirds(unit, case, visit.desk.clock())),
     )
 
 
@@ -140,8 +161,7 @@ def _may_cluster(case: Case) -> bool:
 
 def _decided_on(case: Case, history: list[AuditLink]) -> int:
     """How many posts lay before who decided; all of them where no second person is awaited."""
-    waits = case.state is CaseState.AWAITING_APPROVAL
-    return posts_at(history, DECIDED) if waits else case.post_count
+    return posts_at(history, DECIDED) if case.state in AWAITS_ANOTHER else case.post_count
 
 
 def _shown_posts(

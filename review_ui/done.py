@@ -14,6 +14,8 @@ DONE: Final = frozenset(
         "submitted",
         "approved",
         "returned",
+        "disputed",
+        "refused",
         "referred",
         "released",
         "held",

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Final
 
-from lachan.domain.case import APPROVE_WITHIN, Case, CaseState
+from lachan.domain.case import APPROVE_WITHIN, AWAITS_ANOTHER, Case, CaseState
 from lachan.domain.referral import LAW_CEILING, URGENT_SEEN_WITHIN, refer_by
 from lachan.domain.taxonomy import Route
 
@@ -83,7 +83,7 @@ def case_deadline(case: Case, now: datetime) -> Deadline:
     waiting = case.state in (CaseState.OPEN, CaseState.RETURNED, CaseState.ESCALATED)
     if case.urgent and waiting:
         return deadline(case.opened_at + URGENT_SEEN_WITHIN, case.opened_at, now)
-    if case.state is CaseState.AWAITING_APPROVAL and case.decided_at is not None:
+    if case.state in AWAITS_ANOTHER and case.decided_at is not None:
         return deadline(case.decided_at + APPROVE_WITHIN, case.decided_at, now)
     ends = case.delete_text_at - TEXT_ENDS_SOON
     if now >= ends:

@@ -87,6 +87,8 @@ ROUTES: Final[dict[str, Needed | None]] = {
     "POST /cases/{case_id}/check": _only(_P.APPROVE),
     "POST /cases/{case_id}/approve": _only(_P.APPROVE),
     "POST /cases/{case_id}/return": _only(_P.APPROVE),
+    "POST /cases/{case_id}/disagree": _only(_P.APPROVE),
+    "POST /cases/{case_id}/refuse": _only(_P.APPROVE),
     "POST /cases/{case_id}/refer": _only(_P.DECIDE_PROTECT),
     "POST /cases/{case_id}/dismiss": _only(_P.DECIDE_PROTECT),
     "POST /cases/{case_id}/protect": _only(_P.DECIDE_REVIEW),

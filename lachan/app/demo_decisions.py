@@ -12,7 +12,7 @@ from lachan.app.demo_accounts import DemoLogin, sign_in
 from lachan.app.town_server import Planted
 from lachan.domain import citation
 from lachan.domain.account import Actor, Role
-from lachan.domain.case import Case, CaseState
+from lachan.domain.case import AWAITS_ANOTHER, Case, CaseState
 from lachan.domain.errors import PermissionDenied, SecondPersonNeeded
 from lachan.domain.measure import Measure
 from lachan.domain.notice import NoticeAct, PageCheck
@@ -24,7 +24,7 @@ from lachan.pipeline.review import Decision
 KEEP_OPEN: Final = 10  # review cases left in the queue for the newcomer
 KEEP_CRIES: Final = 4  # protection cases likewise
 KEEP_WAITING: Final = 2  # takedowns left for the newcomer to approve
-DECIDED_STATES: Final = (CaseState.AWAITING_APPROVAL, CaseState.CLOSED, CaseState.APPEALED)
+DECIDED_STATES: Final = (*AWAITS_ANOTHER, CaseState.CLOSED, CaseState.APPEALED)
 RECIPIENT: Final = "Ban quản trị Diễn đàn Bến Sông"
 
 #: The narrowest measure that ends the harm, by category; the rest is asked of the platform.

@@ -29,6 +29,7 @@ class CaseState(StrEnum):
     ESCALATED = "escalated"
     DECIDED = "decided"
     AWAITING_APPROVAL = "awaiting_approval"
+    DISPUTED = "disputed"  # the second person disagreed: a third decides
     RETURNED = "returned"
     SPEAKER_PROPOSED = "speaker_proposed"  # a protection case, said to be none; an approver must agree
     CLOSED = "closed"
@@ -47,7 +48,9 @@ class CaseAct(StrEnum):
     CLOSE = "close"
     UNDO = "undo"  # of a dismissal, by who dismissed, for a short while
     APPROVE = "approve"
-    RETURN = "return"
+    RETURN = "return"  # to be mended, by who decided or another officer
+    DISAGREE = "disagree"  # the second person's no: a third decides
+    REFUSE = "refuse"  # the third person sides with the second
     PROTECT = "protect"
     PROPOSE_SPEAKER = "propose_speaker"
     ACCEPT_SPEAKER = "accept_speaker"
@@ -73,6 +76,9 @@ CASE_TABLE: Final = StateTable(
         (CaseState.DECIDED, CaseAct.SUBMIT): CaseState.AWAITING_APPROVAL,
         (CaseState.AWAITING_APPROVAL, CaseAct.APPROVE): CaseState.CLOSED,
         (CaseState.AWAITING_APPROVAL, CaseAct.RETURN): CaseState.RETURNED,
+        (CaseState.AWAITING_APPROVAL, CaseAct.DISAGREE): CaseState.DISPUTED,
+        (CaseState.DISPUTED, CaseAct.APPROVE): CaseState.CLOSED,
+        (CaseState.DISPUTED, CaseAct.REFUSE): CaseState.RETURNED,
         (CaseState.RETURNED, CaseAct.CLAIM): CaseState.CLAIMED,
         (CaseState.CLAIMED, CaseAct.PROTECT): CaseState.OPEN,
         (CaseState.CLAIMED, CaseAct.PROPOSE_SPEAKER): CaseState.SPEAKER_PROPOSED,
@@ -83,6 +89,18 @@ CASE_TABLE: Final = StateTable(
         (CaseState.APPEALED, CaseAct.SETTLE): CaseState.CLOSED,
     },
 )
+
+
+#: A decision that lies with somebody else than who made it.
+AWAITS_ANOTHER: Final = (CaseState.AWAITING_APPROVAL, CaseState.DISPUTED)
+
+
+class Third(StrEnum):
+    """How a disagreement between the first and the second person stands; a new decision leaves it standing."""
+
+    AWAITED = "awaited"
+    APPROVED = "approved"  # with the first: two of three for the measure
+    REFUSED = "refused"  # with the second: two of three against it
 
 
 @dataclass(frozen=True)
@@ -115,7 +133,9 @@ class Case:
     reason: str | None = None
     citations: tuple[str, ...] = ()
     approved_by: str | None = None
-    return_note: str | None = None  # the approver's words when a decision came back
+    return_note: str | None = None  # the approver's words when a decision came back, or was disagreed with
+    disagreed_by: str | None = None  # the second person of the last disagreement
+    third: Third | None = None
     closed_at: datetime | None = None
     overturned: bool = False
     linked_case: int | None = None

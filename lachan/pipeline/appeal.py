@@ -8,10 +8,11 @@ from typing import Final
 from lachan.domain.account import Actor, Permission
 from lachan.domain.appeal import APPEAL_TABLE, DECIDE_WITHIN, Appeal, AppealAct, AppealState
 from lachan.domain.audit import SYSTEM, AuditEvent
-from lachan.domain.case import CASE_TABLE, Case, CaseAct, CaseState
+from lachan.domain.case import CASE_TABLE, CaseAct, CaseState
 from lachan.domain.errors import ConflictError, InputError, NotFound, SecondPersonNeeded, TransitionError
 from lachan.domain.notice import NOTICE_TABLE, Notice, NoticeAct
 from lachan.domain.taxonomy import Category
+from lachan.pipeline.parties import took_part
 from lachan.pipeline.ports import Clock, Database, OutboxAct, Unit
 
 MAX_REASON: Final = 5000  # code points
@@ -19,22 +20,6 @@ MAX_REASON: Final = 5000  # code points
 OUTSIDE_REVIEW: Final = frozenset(
     {Category.CHILD_SEXUAL_CONTENT, Category.GROOMING_SOLICITATION, Category.CHILD_TRAFFICKING}
 )
-#: Reading a case or carrying it about, and recording what the recipient did, are no part of the decision. Every
-#: other act is, also one that is added later.
-_NO_PART: Final = frozenset(
-    f"case:{act}"
-    for act in (
-        "claim",
-        "release",
-        "hold",
-        "resume",
-        "escalate",
-        "hand",
-        "claim_expired",
-        "read_address",
-        "reveal",
-    )
-) | {f"notice:{act}" for act in ("deliver", "acknowledge", "comply", "comply_partly", "refuse", "expire")}
 PUBLIC: Final = "public"  # the actor of an appeal: no name, no address
 
 
@@ -75,7 +60,7 @@ class Appeals:
         actor.require(Permission.DECIDE_APPEAL, interactive=True)
         with self._database.write() as unit:
             appeal = unit.appeals.get(appeal_id)
-            if actor.name in _took_part(unit, unit.cases.get(appeal.case)):
+            if actor.name in took_part(unit, unit.cases.get(appeal.case)):
                 raise SecondPersonNeeded("you took part in this decision: somebody else must hear the appeal")
             state = APPEAL_TABLE.step(appeal.state, AppealAct.ASSIGN)
             self._log(unit, actor.name, "appeal:assign", appeal)
@@ -137,13 +122,3 @@ class Appeals:
 
     def _log(self, unit: Unit, actor: str, action: str, appeal: Appeal) -> None:
         unit.audit.append(AuditEvent(self._clock(), actor, action, f"appeal:{appeal.id}"))
-
-
-def _took_part(unit: Unit, case: Case) -> set[str | None]:
-    """Whoever had a hand in the case, by the audit log and (should it be pruned) by the rows themselves."""
-    notices = unit.notices.of_case(case.id)
-    subjects = [f"case:{case.id}", *(f"notice:{notice.id}" for notice in notices)]
-    subjects += [f"appeal:{appeal.id}" for appeal in unit.appeals.of_case(case.id)]
-    named = {case.decided_by, case.approved_by}
-    named |= {name for notice in notices for name in (notice.drafted_by, notice.approved_by)}
-    return named.union(*(unit.audit.actors(subject, _NO_PART) for subject in subjects))

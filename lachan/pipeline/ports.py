@@ -21,7 +21,7 @@ from lachan.domain.account import Account
 from lachan.domain.appeal import Appeal
 from lachan.domain.assessment import Assessment
 from lachan.domain.audit import AuditCheckpoint, AuditEvent, AuditLink
-from lachan.domain.case import Case, CasePost, CaseState
+from lachan.domain.case import Case, CasePost, CaseState, Third
 from lachan.domain.measure import Measure
 from lachan.domain.notice import Notice, NoticeState
 from lachan.domain.oncall import Alarm, Duty
@@ -345,7 +345,7 @@ class CaseFilter:
     source: str | None = None
     urgent: bool | None = None
     claimed_by: str | None = None
-    not_decided_by: str | None = None
+    not_decided_by: str | None = None  # nor, of what awaits a third person, disagreed with
     first: date | None = None
     last: date | None = None
     age: AgeBand | None = None
@@ -931,6 +931,7 @@ class FactRow:
     opened_at: datetime
     decided_at: datetime | None
     closed_at: datetime | None
+    third: Third | None = None
 
 
 class FigureStore(Protocol):

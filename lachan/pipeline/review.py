@@ -1,17 +1,17 @@
-"""Review: correct, decide, take back; a second person where two are due."""
+"""Review: correct, decide, take back. Where a second person is due, `approval` goes on."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from lachan.domain import citation
 from lachan.domain.account import PERMISSIONS, Actor, Permission
 from lachan.domain.audit import AuditLink
 from lachan.domain.case import (
+    AWAITS_ANOTHER,
     CASE_TABLE,
     KEEP_UNDECIDED,
     UNDO_FOR,
@@ -22,27 +22,22 @@ from lachan.domain.case import (
     keep_until,
 )
 from lachan.domain.errors import (
-    ConflictError,
     InputError,
     RefusedError,
-    SecondPersonNeeded,
 )
 from lachan.domain.measure import NOTICE_MEASURES, TWO_PERSON, Measure, check_measure
-from lachan.domain.notice import NOTICE_TABLE, Notice, NoticeAct, NoticeState, PageCheck
+from lachan.domain.notice import NOTICE_TABLE, Notice, NoticeAct
 from lachan.domain.privacy import mask
 from lachan.domain.taxonomy import TESTIMONY_ONLY, AgeBand, Category, Route
-from lachan.pipeline.claims import DECIDE, Claims
-from lachan.pipeline.import_rows import HANOI
-from lachan.pipeline.page_check import look
-from lachan.pipeline.ports import Clock, Database, OutboxAct, PageFetcher, Unit
+from lachan.pipeline.approval import Approval, confirmed, refused_before
+from lachan.pipeline.claims import DECIDE
+from lachan.pipeline.ports import Unit
 from lachan.pipeline.speaker import may_judge_speaker
 
 CODE_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base 32: nothing to misread
 CODE_LENGTH: Final = 12  # 60 bits
 CORRECTED: Final = "case:correct"
 DECIDED: Final = "case:decide"
-CHECKED: Final = "notice:check_page"
-CHECK_HOLDS: Final = timedelta(hours=1)  # how fresh the look at the page must be at approval
 
 #: Who may read, by the route of the case.
 _READ: Final = {Route.REVIEW: Permission.READ_REVIEW_QUEUE, Route.PROTECT: Permission.READ_PROTECT_QUEUE}
@@ -59,12 +54,8 @@ class Decision:
     author_seems_child: bool = False
 
 
-class Review(Claims):
-    """The review queue's use cases, on top of the claims that serve both queues."""
-
-    def __init__(self, database: Database, clock: Clock, fetcher: PageFetcher) -> None:
-        super().__init__(database, clock)
-        self._fetcher = fetcher
+class Review(Approval):
+    """The review queue's use cases, on top of approval and of the claims that serve both queues."""
 
     # --- Reading -------------------------------------------------------------------------------------------
     def read(self, actor: Actor, case_id: int) -> tuple[Case, list[CasePost]]:
@@ -76,8 +67,8 @@ class Review(Claims):
         if not may_judge_speaker(actor, case):
             actor.require(_READ[case.route])
         holds = case.claimed_by == actor.name and case.state in (CaseState.CLAIMED, CaseState.HELD)
-        second = case.state is CaseState.AWAITING_APPROVAL and case.decided_by != actor.name
-        if not (holds or (second and Permission.APPROVE in PERMISSIONS[actor.account.role])):
+        approves = Permission.APPROVE in PERMISSIONS[actor.account.role] and case.state in AWAITS_ANOTHER
+        if not (holds or (approves and case.decided_by != actor.name)):
             return case, [replace(post, url="") for post in posts]
         with self._database.write() as unit:
             self._log(unit, actor.name, "case:read_address", case)
@@ -149,72 +140,8 @@ class Review(Claims):
             if decision.measure in NOTICE_MEASURES:
                 self._draft(unit, actor, case, post, decision, two=two)
             if not two:
-                _confirmed(unit, case)
+                confirmed(unit, case)
             return case
-
-    def check_page(self, actor: Actor, case_id: int) -> Notice:
-        """Look at the page once more before approval."""
-        actor.require(Permission.APPROVE)
-        with self._database.read() as unit:
-            notice = _submitted(unit, case_id)
-            posts = unit.cases.posts(case_id, limit=1)
-        found = look(self._fetcher, notice.url, posts[0].text if posts else "")
-        with self._database.write() as unit:
-            checked = replace(_submitted(unit, case_id), page_check=found, checked_at=self._clock())
-            case = unit.cases.get(case_id)
-            self._log(unit, actor.name, CHECKED, case, found=found.value, posts=case.post_count)
-            return unit.notices.save(checked)
-
-    def approve(self, actor: Actor, case_id: int) -> Notice:
-        """The second person's yes: the letter is issued.
-
-        Raises SecondPersonNeeded for who decided, InputError when a cited clause is no longer in force,
-        ConflictError when the page was not looked at (or not since the last near-copy joined), RefusedError
-        when the post is gone.
-        """
-        now = self._clock()
-        with self._database.write() as unit:
-            case = unit.cases.get(case_id)
-            actor.require(Permission.APPROVE, interactive=True)
-            if case.decided_by == actor.name:
-                raise SecondPersonNeeded("you decided this case: somebody else must approve it")
-            notice = _submitted(unit, case_id)
-            if notice.checked_at is None or now - notice.checked_at > CHECK_HOLDS:
-                raise ConflictError("look at the page first: it must be checked within the last hour")
-            if notice.page_check is PageCheck.GONE:
-                raise RefusedError("the post is gone: return the case, there is nothing left to remove")
-            if case.post_count > posts_at(unit.audit.of_subject(f"case:{case_id}"), CHECKED):
-                raise ConflictError("a near-copy came since you looked at the page: look again, then approve")
-            self._check_citations(case, notice.measure, notice.citations)
-            case = self._step(unit, actor, case, CaseAct.APPROVE)
-            assert case.measure is not None
-            case = unit.cases.save(
-                replace(
-                    case,
-                    approved_by=actor.name,
-                    closed_at=now,
-                    delete_text_at=keep_until(now, case.measure),
-                )
-            )
-            notice = self._issue(unit, replace(notice, approved_by=actor.name))
-            _confirmed(unit, case)
-            return notice
-
-    def send_back(self, actor: Actor, case_id: int, note: str) -> Case:
-        """The second person's no: back to the queue with a note. Raises SecondPersonNeeded likewise."""
-        if not note.strip():
-            raise InputError("write what should be done differently")
-        with self._database.write() as unit:
-            case = unit.cases.get(case_id)
-            actor.require(Permission.APPROVE, interactive=True)
-            if case.decided_by == actor.name:
-                raise SecondPersonNeeded("you decided this case: somebody else must look at it")
-            notice = _submitted(unit, case_id)
-            unit.notices.save(replace(notice, state=NOTICE_TABLE.step(notice.state, NoticeAct.REJECT)))
-            case = self._step(unit, actor, case, CaseAct.RETURN)
-            return unit.cases.save(
-                replace(case, return_note=note.strip(), delete_text_at=self._clock() + KEEP_UNDECIDED)
-            )
 
     # --- Taking back ---------------------------------------------------------------------------------------
     def undo(self, actor: Actor, case_id: int) -> Case:
@@ -255,15 +182,12 @@ class Review(Claims):
             recent_necessities=unit.cases.recent_reasons(actor.name),
             author_seems_child=decision.author_seems_child,
         )
+        if decision.measure in TWO_PERSON and refused_before(unit, case, decision.measure):
+            raise RefusedError("two people refused this measure in this case: choose a lesser one")
         if decision.measure in NOTICE_MEASURES:
             if not decision.recipient.strip():
                 raise InputError("write who the letter goes to")
             self._check_citations(case, decision.measure, decision.citations)
-
-    def _check_citations(self, case: Case, measure: Measure, citations: Sequence[str]) -> None:
-        """In force today, which begins in Vietnam seven hours before it does in UTC."""
-        today = self._clock().astimezone(HANOI).date()
-        citation.check(citations, measure=measure, categories=case.categories, age=case.age, on=today)
 
     def _draft(
         self, unit: Unit, actor: Actor, case: Case, post: CasePost, decision: Decision, *, two: bool
@@ -293,11 +217,6 @@ class Review(Claims):
             unit.notices.save(notice)
         else:
             self._issue(unit, notice)
-
-    def _issue(self, unit: Unit, notice: Notice) -> Notice:
-        state = NOTICE_TABLE.step(notice.state, NoticeAct.APPROVE)
-        state = NOTICE_TABLE.step(state, NoticeAct.ISSUE)
-        return unit.notices.save(replace(notice, state=state, issued_at=self._clock()))
 
 
 #: What may be taken back, and the reading that may have happened since.
@@ -336,27 +255,3 @@ def _labels_before(case: Case, correction: AuditLink) -> Case:
         urgent=before["urgent_before"] is True,
         age=AgeBand(str(before["age_before"])),
     )
-
-
-def posts_at(history: Sequence[AuditLink], action: str) -> int:
-    """How many posts the case had when `action` was last logged (`history` newest first); 0 when it never was."""
-    for item in history:
-        if item.event.action == action:
-            posts = item.event.details.get("posts", 0)
-            return posts if isinstance(posts, int) else 0
-    return 0
-
-
-def _submitted(unit: Unit, case_id: int) -> Notice:
-    for notice in unit.notices.of_case(case_id):
-        if notice.state is NoticeState.SUBMITTED:
-            return notice
-    raise ConflictError("nothing waits for approval in this case")
-
-
-def _confirmed(unit: Unit, case: Case) -> None:
-    """After a final decision: the index learns of it, and the source's clock of confirmed harm starts anew."""
-    if case.confirmed:
-        unit.outbox.add(case.id, OutboxAct.INDEX)
-        source = unit.sources.get(case.source)
-        unit.sources.save(replace(source, last_harm_at=case.closed_at))

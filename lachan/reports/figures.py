@@ -17,7 +17,7 @@ from statistics import median
 from typing import Final, TypeVar
 
 from lachan.domain.appeal import Appeal, AppealState
-from lachan.domain.case import CaseState
+from lachan.domain.case import AWAITS_ANOTHER, CaseState, Third
 from lachan.domain.first_stage import FirstStage
 from lachan.domain.measure import Measure
 from lachan.domain.notice import Notice, NoticeState
@@ -142,6 +142,7 @@ class Figures:
     appeals_decided: Rate
     appeals_reversed: Rate
     judge: Rate
+    thirds: Mapping[Third, int]
     series: tuple[Week, ...]
     previous: Mapping[Category, int] | None
     last_four: Mapping[Category, int] | None
@@ -185,7 +186,7 @@ def _rises(now: int, mean: float) -> bool:
 
 def outcome(fact: FactRow) -> Outcome:
     """Of a review case."""
-    if fact.state in (CaseState.DECIDED, CaseState.AWAITING_APPROVAL):
+    if fact.state is CaseState.DECIDED or fact.state in AWAITS_ANOTHER:
         return Outcome.AWAITING_APPROVAL
     if fact.state not in (CaseState.CLOSED, CaseState.APPEALED) or fact.measure is None:
         return Outcome.WAITING
@@ -254,6 +255,7 @@ def figures(first: date, last: date, material: Material) -> Figures:
         appeals_decided=Rate(len(settled), len(material.appeals)),
         appeals_reversed=Rate(reversed_, len(settled)),
         judge=Rate(outcomes[Outcome.CONFIRMED], decided),
+        thirds=_tally(Third, (fact.third for fact in review)),
         series=tuple(_week(material.facts, *week) for week in series_of(first, last)),
         previous=_by_category(_confirmed(_between(material.facts, *before[-1]))) if before else None,
         last_four=_by_category(_confirmed(_between(material.facts, before[0][0], before[-1][1])))

@@ -85,6 +85,7 @@ def rows(figures: Figures) -> list[Row]:
         *_parts("category_any", figures.categories_any, figures.confirmed),
         *_parts("measure", figures.measures, figures.confirmed),
         _rate("judge", "confirmed_of_decided", figures.judge),
+        *_parts("third", figures.thirds, sum(figures.thirds.values())),
         *_parts("source_kind", figures.source_kinds, figures.flagged),
         *_parts("source", figures.sources, figures.flagged),
         *(

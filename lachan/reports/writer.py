@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from lachan.domain.appeal import DECIDE_WITHIN
-from lachan.domain.case import CaseState
+from lachan.domain.case import AWAITS_ANOTHER, CaseState
 from lachan.domain.errors import InputError
 from lachan.domain.first_stage import FirstStage
 from lachan.domain.notice import Notice, NoticeAct, NoticeState
@@ -31,7 +31,7 @@ _WAITING: Final = (
     CaseState.ESCALATED,
     CaseState.RETURNED,
 )
-_AWAITING: Final = (CaseState.DECIDED, CaseState.AWAITING_APPROVAL)
+_AWAITING: Final = (CaseState.DECIDED, *AWAITS_ANOTHER)
 _RUNNING: Final = (NoticeState.ISSUED, NoticeState.DELIVERED, NoticeState.ACKNOWLEDGED, NoticeState.OVERDUE)
 _ANSWERS: Final = frozenset(
     f"notice:{act.value}" for act in (NoticeAct.COMPLY, NoticeAct.COMPLY_PARTLY, NoticeAct.REFUSE)

@@ -29,7 +29,10 @@ def conditions(where: CaseFilter) -> list[ColumnElement[bool]]:
     if where.claimed_by is not None:
         found.append(cases.c.claimed_by == where.claimed_by)
     if where.not_decided_by is not None:
-        found.append(or_(cases.c.decided_by.is_(None), cases.c.decided_by != where.not_decided_by))
+        me = where.not_decided_by
+        found.append(or_(cases.c.decided_by.is_(None), cases.c.decided_by != me))
+        disputed = cases.c.state == CaseState.DISPUTED.value
+        found.append(or_(~disputed, cases.c.disagreed_by != me))
     if where.age is not None:
         found.append(cases.c.age == where.age.value)
     if where.opened_before is not None:

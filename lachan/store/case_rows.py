@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from lachan.domain.assessment import Assessment, Label, Reason, Span
-from lachan.domain.case import Case, CasePost, CaseState
+from lachan.domain.case import Case, CasePost, CaseState, Third
 from lachan.domain.measure import Measure
 from lachan.domain.post import Post
 from lachan.domain.taxonomy import AgeBand, Category, Context, Route, severity
@@ -65,6 +65,8 @@ def case_values(scope: Scope, case: Case) -> dict[str, Any]:
         "words_sealed": words,
         "citations": json.dumps(case.citations),
         "approved_by": case.approved_by,
+        "disagreed_by": case.disagreed_by,
+        "third": case.third.value if case.third else None,
         "closed_at": case.closed_at,
         "overturned": case.overturned,
         "linked_case": case.linked_case,
@@ -105,6 +107,8 @@ def case_of(scope: Scope, row: Any) -> Case:
         return_note=note,
         citations=tuple(json.loads(row.citations)),
         approved_by=row.approved_by,
+        disagreed_by=row.disagreed_by,
+        third=Third(row.third) if row.third else None,
         closed_at=row.closed_at,
         overturned=row.overturned,
         linked_case=row.linked_case,

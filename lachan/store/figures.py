@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 
 from lachan.domain.appeal import Appeal
-from lachan.domain.case import CaseState
+from lachan.domain.case import CaseState, Third
 from lachan.domain.measure import Measure
 from lachan.domain.notice import Notice
 from lachan.domain.referral import Referral
@@ -47,6 +47,7 @@ class SqlFigureStore:
                 opened_at=row.opened_at,
                 decided_at=row.decided_at,
                 closed_at=row.closed_at,
+                third=Third(row.third) if row.third else None,
             )
             for row in self._scope.run(query)
         ]

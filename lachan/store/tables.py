@@ -168,6 +168,8 @@ cases: Final = Table(
     Column("words_sealed", LargeBinary, comment="JSON of the reason and the approver's note"),
     Column("citations", Text, nullable=False, comment="JSON list"),
     Column("approved_by", String),
+    Column("disagreed_by", String),
+    Column("third", String, comment="how the last disagreement stands"),
     Column("closed_at", Moment),
     Column("overturned", Boolean, nullable=False),
     Column("linked_case", Id),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
-from lachan.domain.case import CaseState
+from lachan.domain.case import AWAITS_ANOTHER
 from lachan.domain.measure import Measure
 from lachan.domain.post import SourceKind
 from lachan.domain.taxonomy import Category, Route
@@ -155,7 +155,7 @@ def queues(visit: AtDesk) -> Queues:
         "protect": ("read_protect_queue", CaseFilter(route=Route.PROTECT, states=WAITING)),
         "approvals": (
             "approve",
-            CaseFilter(states=(CaseState.AWAITING_APPROVAL,), not_decided_by=visit.person.name),
+            CaseFilter(states=AWAITS_ANOTHER, not_decided_by=visit.person.name),
         ),
     }
     found: dict[str, Waiting | None] = {}

@@ -11,11 +11,12 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from lachan.domain.account import Actor
-from lachan.domain.case import Case, CaseState
+from lachan.domain.case import AWAITS_ANOTHER, Case, CaseState
 from lachan.domain.notice import NoticeState
 from lachan.domain.post import SourceState
 from lachan.domain.report import UNREAD
 from lachan.domain.taxonomy import Route
+from lachan.pipeline.parties import thirds
 from lachan.pipeline.ports import CaseFilter, QueueOrder, Unit
 from lachan.pipeline.protect import HOTLINE
 from lachan.pipeline.report import desks_of
@@ -25,8 +26,9 @@ from review_ui.health import exposure
 
 router = APIRouter(include_in_schema=False)
 
+_MANY = 200  # disputed cases that are looked through
 WAITING = (CaseState.OPEN, CaseState.RETURNED, CaseState.ESCALATED)
-FOR_APPROVERS = (CaseState.AWAITING_APPROVAL, CaseState.SPEAKER_PROPOSED)
+FOR_APPROVERS = (*AWAITS_ANOTHER, CaseState.SPEAKER_PROPOSED)
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,12 @@ def pile(unit: Unit, where: CaseFilter) -> Pile:
     count = unit.cases.count(where)
     last = unit.cases.find(where, order=QueueOrder.NEWEST, limit=1, offset=count - 1) if count else []
     return Pile(count, unit.cases.count(replace(where, urgent=True)), last[0].opened_at if last else None)
+
+
+def stuck(unit: Unit, now: datetime) -> int:
+    """How many disputed cases have nobody left who could be the third person."""
+    disputed = unit.cases.find(CaseFilter(states=(CaseState.DISPUTED,)), limit=_MANY)
+    return sum(not thirds(unit, case, now) for case in disputed)
 
 
 def unread(unit: Unit, actor: Actor) -> Pile | None:
@@ -89,6 +97,7 @@ def _piles(visit: Visit) -> dict[str, Any]:
             "overdue": 0,
             "proposed": 0,
             "audit_events": 0,
+            "stuck": 0,
             "told": unread(unit, visit.person),
         }
         if visit.can("read_review_queue"):
@@ -107,6 +116,8 @@ def _piles(visit: Visit) -> dict[str, Any]:
             piles["proposed"] = sum(source.state in waiting for source in unit.sources.all())
         if visit.can("read_audit"):
             piles["audit_events"] = unit.audit.head()[0]
+        if visit.can("manage_accounts"):
+            piles["stuck"] = stuck(unit, now)
     if visit.can("read_protect_queue"):
         piles["alarms"] = sorted(
             visit.desk.protect.alarms(), key=lambda alarm: now - alarm.since, reverse=True

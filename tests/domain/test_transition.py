@@ -30,6 +30,7 @@ DRAWN = {
         claimed propose_speaker speaker_proposed, speaker_proposed accept_speaker open,
         speaker_proposed refuse_speaker returned,
         decided submit awaiting_approval, awaiting_approval approve closed, awaiting_approval return returned,
+        awaiting_approval disagree disputed, disputed approve closed, disputed refuse returned,
         returned claim claimed, closed appeal appealed, appealed settle closed""",
     "the notice": """
         draft submit submitted, submitted reject rejected, rejected redraft draft, submitted approve approved,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lachan.domain.appeal import Appeal, AppealState
-from lachan.domain.case import CaseState
+from lachan.domain.case import CaseState, Third
 from lachan.domain.measure import Measure
 from lachan.domain.notice import NoticeState
 from lachan.domain.post import SourceKind
@@ -27,6 +27,7 @@ from lachan.reports.figures import (
     main_category,
     outcome,
 )
+from lachan.reports.tidy import rows
 from tests.reports.samples import HOUR, MONDAY, NOW, SUNDAY, fact, notice, protect_fact
 
 DAY = timedelta(days=1)
@@ -200,3 +201,17 @@ def test_sources_are_summed_by_kind() -> None:
     facts = [fact(1), fact(2), fact(3, source="truong")]
     found = figures(MONDAY, SUNDAY, Material(facts=facts, source_kinds=kinds))
     assert found.source_kinds == {SourceKind.FORUM: 2, SourceKind.SCHOOL_PAGE: 1}
+
+
+def test_what_a_third_person_settled_is_counted() -> None:
+    facts = [
+        fact(1, third=Third.APPROVED),
+        fact(2, third=Third.REFUSED),
+        fact(3, state=CaseState.DISPUTED, third=Third.AWAITED),
+        fact(4),
+    ]
+    counted = figures(MONDAY, MONDAY + timedelta(days=6), Material(facts=facts))
+    assert counted.thirds == {Third.AWAITED: 1, Third.APPROVED: 1, Third.REFUSED: 1}
+    assert counted.outcomes[Outcome.AWAITING_APPROVAL] == 1
+    shown = {(row.section, row.name): (row.value, row.denominator) for row in rows(counted)}
+    assert shown["third", "refused"] == (1, 3)

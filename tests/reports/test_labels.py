@@ -7,7 +7,7 @@ from enum import StrEnum
 import pytest
 
 from lachan.domain.appeal import AppealState
-from lachan.domain.case import CaseState
+from lachan.domain.case import CaseState, Third
 from lachan.domain.measure import NOTICE_MEASURES, Measure
 from lachan.domain.notice import NoticeState, PageCheck
 from lachan.domain.post import SourceKind
@@ -34,6 +34,7 @@ from lachan.reports.letter import phrases
         ("recipient", RecipientKind),
         ("appeal_state", AppealState),
         ("source_kind", SourceKind),
+        ("third", Third),
     ],
 )
 def test_every_member_has_a_name_of_its_own(group: str, members: type[StrEnum]) -> None:

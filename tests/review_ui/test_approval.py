@@ -93,3 +93,55 @@ def test_sending_back_needs_a_note_and_the_officer_reads_it(station: Station, wa
     assert "Hãy dùng &lt;nhãn&gt; trước" in page
     with station.database.read() as unit:
         assert unit.notices.of_case(waiting.id)[0].state is NoticeState.REJECTED
+
+
+NO = "Chủ bài đã tự gỡ số liên hệ, nhắc là đủ."
+
+
+def test_disagreement_goes_to_a_third_person_unseen(station: Station, waiting: Case) -> None:
+    first_no = station.person("phe-duyet")
+    assert first_no.post(f"/cases/{waiting.id}/disagree", note=" ").status_code == 422
+    answer = first_no.post(f"/cases/{waiting.id}/disagree", note=NO)
+    assert answer.headers["location"] == f"/?done=disputed&case={waiting.id}"
+    assert "người thứ ba" in first_no.get(answer.headers["location"]).text
+    assert waiting.number not in first_no.get("/queue/approvals").text
+    page = first_no.get(f"/cases/{waiting.id}").text
+    assert "Bạn đã tham gia" in page and "/refuse" not in page
+    third = station.person("phe-duyet-hai")
+    assert "Chờ người thứ ba" in third.get("/queue/approvals").text
+    page = third.get(f"/cases/{waiting.id}").text
+    assert NO in page and waiting.reason and waiting.reason in page
+    assert "can-bo" not in page and 'phe-duyet"' not in page and ">phe-duyet<" not in page
+    third.post(f"/cases/{waiting.id}/check")
+    assert third.post(f"/cases/{waiting.id}/approve").headers["location"].startswith("/notices/")
+    assert station.now(waiting).state is CaseState.CLOSED
+    assert "case:disagree" in station.actions(f"case:{waiting.id}")
+
+
+def test_a_third_person_can_say_no(station: Station, waiting: Case) -> None:
+    station.person("phe-duyet").post(f"/cases/{waiting.id}/disagree", note=NO)
+    third = station.person("phe-duyet-hai")
+    answer = third.post(f"/cases/{waiting.id}/refuse", note="Cũng thấy nhắc là đủ.")
+    assert answer.headers["location"] == f"/?done=refused&case={waiting.id}"
+    officer = station.person("can-bo-hai")
+    page = officer.get(f"/cases/{waiting.id}").text
+    assert NO in page and "Cũng thấy nhắc là đủ." in page
+    officer.post(f"/cases/{waiting.id}/claim")
+    again = REMOVAL | {"reason": "Bài còn đó sau một tuần, ba học sinh nữa đã hỏi mua dưới bài này."}
+    refused = officer.post(
+        f"/cases/{waiting.id}/decide", **again, **{"basis.removal_request": list(waiting.citations)}
+    )
+    assert refused.status_code == 403 and "Hai người đã không đồng ý" in refused.text
+
+
+def test_nobody_left_is_said_to_who_asks_and_to_who_can_help(station: Station, waiting: Case) -> None:
+    station.person("phe-duyet").post(f"/cases/{waiting.id}/disagree", note=NO)
+    assert "chờ người thứ ba mà không còn" not in station.person("quan-tri").get("/").text
+    until = station.clock.now + timedelta(days=2)
+    station.desk.accounts.leave(station.desk.accounts.named("quan-tri"), "phe-duyet-hai", until)
+    for name in ("phe-duyet", "can-bo"):
+        page = station.person(name).get(f"/cases/{waiting.id}").text
+        assert "Không còn người phê duyệt nào chưa tham gia" in page, name
+    assert "1 vụ việc chờ người thứ ba" in station.person("quan-tri").get("/").text
+    assert station.person("phe-duyet").post(f"/cases/{waiting.id}/approve").status_code == 403
+    assert station.now(waiting).state is CaseState.DISPUTED
