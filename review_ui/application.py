@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from review_ui import failures
+from review_ui.counting import QueueCounts
 from review_ui.desk import Desk
 from review_ui.guard import enter
 from review_ui.headers import SecurityHeaders
@@ -47,6 +48,7 @@ def create_app(desk: Desk) -> FastAPI:
     )
     app.state.desk = desk
     app.state.pages = Pages()
+    app.state.counts = QueueCounts(desk.clock)
     app.state.login_rate = RateLimit(LOGIN_TRIES)
     app.state.appeal_rate = RateLimit(APPEAL_TRIES)
     app.state.report_rate = RateLimit(REPORTS)

@@ -21,6 +21,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from lachan.domain.account import PERMISSIONS, Actor, Permission
 from lachan.domain.errors import PermissionDenied, RefusedError
 from lachan.pipeline.sources import STOP
+from review_ui.counting import QueueCounts
 from review_ui.desk import Desk
 from review_ui.language import LANGUAGES, Language
 from review_ui.pages import Pages
@@ -59,6 +60,11 @@ class Visit:
     stopped_by: str | None = None
     keys: dict[Shortcut, str] = field(default_factory=lambda: keys_of({}))
     form: FormData = field(default_factory=FormData)
+
+    @property
+    def counts(self) -> QueueCounts:
+        counts: QueueCounts = self.request.app.state.counts
+        return counts
 
     @property
     def person(self) -> Actor:

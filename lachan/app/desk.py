@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from lachan.app.bootstrap import DEMO, Application, clock
@@ -16,7 +17,7 @@ def desk_app(application: Application) -> Any:
     if application.kind == DEMO:
         accounts = read_accounts(application)
         demo = DemoInfo(tuple(DemoAccount(a.name, a.role, a.password, a.totp_secret) for a in accounts))
-    return create_app(
+    app = create_app(
         Desk(
             database=application.database,
             accounts=application.accounts,
@@ -40,3 +41,5 @@ def desk_app(application: Application) -> Any:
             secure_cookies=application.settings.secure_cookies,
         )
     )
+    gc.freeze()  # what is loaded stays: else every so often one page waits a tenth of a second for its collection
+    return app

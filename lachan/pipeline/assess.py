@@ -19,6 +19,7 @@ from lachan.domain.taxonomy import Category, Route
 from lachan.pipeline.near_copy import minhash_bands
 from lachan.pipeline.ports import (
     Clock,
+    CopyCandidate,
     Counter,
     Database,
     InboxRow,
@@ -198,19 +199,24 @@ class Assess:
         groups: list[_Group] = []
         by_band: dict[str, list[_Group]] = {}
         joined = 0
-        for post, verdict in flagged:
-            bands: tuple[str, ...] = ()
+        all_bands = [
+            minhash_bands(post.text, secret)
+            if verdict.route is Route.REVIEW and len(post.text) >= MIN_COPY_LENGTH
+            else ()
+            for post, verdict in flagged
+        ]
+        older = unit.cases.candidates_of(all_bands)
+        for (post, verdict), bands, candidates in zip(flagged, all_bands, older, strict=True):
             shingles: frozenset[str] = frozenset()
             linked: int | None = None
-            if verdict.route is Route.REVIEW and len(post.text) >= MIN_COPY_LENGTH:
-                bands = minhash_bands(post.text, secret)
+            if bands:
                 shingles = near_copy_shingles(post.text)
                 sibling = _sibling(by_band, bands, shingles, verdict)
                 if sibling is not None:
                     sibling.copies.append((post, verdict))
                     joined += 1
                     continue
-                case, closed = self._older(unit, bands, shingles, verdict)
+                case, closed = _older(candidates, shingles, verdict)
                 if case is not None and not closed:
                     self._join(unit, case, post, verdict)
                     joined += 1
@@ -232,19 +238,20 @@ class Assess:
         if verdict.urgent and not case.urgent:
             unit.cases.save(replace(case, urgent=True))
 
-    def _older(
-        self, unit: Unit, bands: Sequence[str], shingles: frozenset[str], verdict: Assessment
-    ) -> tuple[int | None, bool]:
-        """The newest case that this text copies, and whether it is closed already."""
-        for candidate in unit.cases.candidates(bands):
-            if (
-                candidate.route is verdict.route
-                and candidate.first_text is not None
-                and _share(candidate.categories, verdict)
-                and jaccard(near_copy_shingles(candidate.first_text), shingles) >= SAME_TEXT
-            ):
-                return candidate.case, candidate.state in (CaseState.CLOSED, CaseState.APPEALED)
-        return None, False
+
+def _older(
+    candidates: Sequence[CopyCandidate], shingles: frozenset[str], verdict: Assessment
+) -> tuple[int | None, bool]:
+    """The newest case that this text copies, and whether it is closed already."""
+    for candidate in candidates:
+        if (
+            candidate.route is verdict.route
+            and candidate.first_text is not None
+            and _share(candidate.categories, verdict)
+            and jaccard(near_copy_shingles(candidate.first_text), shingles) >= SAME_TEXT
+        ):
+            return candidate.case, candidate.state in (CaseState.CLOSED, CaseState.APPEALED)
+    return None, False
 
 
 def _of_first_stage(verdict: Assessment) -> list[Counter]:

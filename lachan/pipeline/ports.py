@@ -282,6 +282,10 @@ class SourceStore(Protocol):
 
     def all(self) -> list[Source]: ...
 
+    def titles(self) -> dict[str, str]:
+        """Key -> title, of all; nothing is unsealed for it."""
+        ...
+
     def count(self, source: str, day: date, amounts: Mapping[Counter, int]) -> None:
         """Add to the counters of a source and day (UTC)."""
         ...
@@ -329,10 +333,11 @@ class CopyCandidate:
 
 
 class QueueOrder(StrEnum):
-    """`urgent` first, then severity × age; or newest first."""
+    """`urgent` first, then severity × age; or by age alone."""
 
     PRIORITY = "priority"
     NEWEST = "newest"
+    OLDEST = "oldest"
 
 
 @dataclass(frozen=True)
@@ -367,6 +372,10 @@ class CaseStore(Protocol):
         """Cases that share a band; closed ones too, newest first."""
         ...
 
+    def candidates_of(self, posts: Sequence[Sequence[str]]) -> list[list[CopyCandidate]]:
+        """`candidates` for the bands of each of many posts, in few queries."""
+        ...
+
     def sharing(self, case: int) -> list[CopyCandidate]:
         """Other cases that share a band with this one."""
         ...
@@ -391,7 +400,9 @@ class CaseStore(Protocol):
         self, where: CaseFilter, *, order: QueueOrder = QueueOrder.PRIORITY, limit: int = 50, offset: int = 0
     ) -> list[Case]: ...
 
-    def count(self, where: CaseFilter) -> int: ...
+    def count(self, where: CaseFilter, at_most: int | None = None) -> int:
+        """How many; counting stops at `at_most`."""
+        ...
 
     def claim_expired(self, now: datetime) -> list[Case]:
         """Claimed cases whose claim has run out."""
@@ -437,6 +448,8 @@ class NoticeStore(Protocol):
     def find(self, states: Sequence[NoticeState] = (), limit: int = 50, offset: int = 0) -> list[Notice]:
         """Newest first."""
         ...
+
+    def count(self, state: NoticeState) -> int: ...
 
     def counts(self) -> dict[NoticeState, int]: ...
 

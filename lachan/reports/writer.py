@@ -72,7 +72,7 @@ class Reports:
 
     def _page(self, kind: ReportKind, counted: Figures, now: datetime) -> str:
         with self._database.read() as unit:
-            titles = {source.key: source.title for source in unit.sources.all()}
+            titles = unit.sources.titles()
             demo = unit.state.get("kind") == "demo"
         return self._pages.get_template("report.html").render(
             weekly=kind is ReportKind.WEEKLY,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, UnaryExpression, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, UnaryExpression, func, or_, select, union_all
 
 from lachan.domain.case import CaseState
 from lachan.pipeline.ports import CaseFilter, QueueOrder
@@ -26,6 +26,8 @@ def conditions(where: CaseFilter) -> list[ColumnElement[bool]]:
         found.append(cases.c.source == where.source)
     if where.urgent is not None:
         found.append(cases.c.urgent.is_(where.urgent))
+        # The same said by rank, which the index knows: urgent cases stand a century before all others.
+        found.append(cases.c.queue_rank < 0 if where.urgent else cases.c.queue_rank >= 0)
     if where.claimed_by is not None:
         found.append(cases.c.claimed_by == where.claimed_by)
     if where.not_decided_by is not None:
@@ -47,28 +49,37 @@ def conditions(where: CaseFilter) -> list[ColumnElement[bool]]:
 def _order(columns: Any, order: QueueOrder) -> tuple[UnaryExpression[Any], ...]:
     if order is QueueOrder.NEWEST:
         return columns.opened_at.desc(), columns.id.desc()
+    if order is QueueOrder.OLDEST:
+        return columns.opened_at.asc(), columns.id.asc()
     return columns.queue_rank.asc(), columns.id.asc()
 
 
-def page(where: CaseFilter, order: QueueOrder, limit: int, offset: int) -> Select[*tuple[Any, ...]]:
-    """One page. A branch for each state, each cut at the page's end, merged: no sort over the whole queue."""
+def _merged(where: CaseFilter, order: QueueOrder, most: int) -> Subquery:
     states = unique(where.states) or list(CaseState)
     filters = conditions(where)
     branches = [
         select(cases.c.id, cases.c.queue_rank, cases.c.opened_at)
         .where(cases.c.state == state.value, *filters)
         .order_by(*_order(cases.c, order))
-        .limit(offset + limit)
+        .limit(most)
         .subquery()
         for state in states
     ]
-    merged = union_all(*(select(branch) for branch in branches)).subquery()
+    return union_all(*(select(branch) for branch in branches)).subquery()
+
+
+def page(where: CaseFilter, order: QueueOrder, limit: int, offset: int) -> Select[*tuple[Any, ...]]:
+    """One page. A branch for each state, each cut at the page's end, merged: no sort over the whole queue."""
+    merged = _merged(where, order, offset + limit)
     chosen = select(merged.c.id).order_by(*_order(merged.c, order)).limit(limit).offset(offset).subquery()
     return select(cases).join(chosen, chosen.c.id == cases.c.id).order_by(*_order(cases.c, order))
 
 
-def size(where: CaseFilter) -> Select[*tuple[Any, ...]]:
-    """How many."""
+def size(where: CaseFilter, at_most: int | None = None) -> Select[*tuple[Any, ...]]:
+    """How many; counting stops at `at_most`."""
+    if at_most is not None:  # walks the queue as a page does, so that no plan begins with the closed cases
+        some = select(_merged(where, QueueOrder.PRIORITY, at_most).c.id).limit(at_most).subquery()
+        return select(func.count()).select_from(some)
     query = select(func.count()).select_from(cases).where(*conditions(where))
     if where.states:
         query = query.where(cases.c.state.in_([state.value for state in where.states]))

@@ -94,29 +94,39 @@ class SqlCaseStore:
         self._scope.insert_many(case_posts, [self._post(known, post, assessment, position)])
 
     def candidates(self, bands: Sequence[str]) -> list[CopyCandidate]:
-        if not bands:
-            return []
-        # Two queries, not a join: mostly the first finds nothing, and no planner can take a detour.
-        shared = select(case_bands.c.case_id).where(case_bands.c.band.in_(unique(bands))).distinct()
-        sharing = self._scope.run(shared).scalars().all()
-        if not sharing:
-            return []
-        query = (
-            select(facts.c.id, facts.c.state, facts.c.route, facts.c.categories, case_posts.c.content_sealed)
-            .join(case_posts, and_(case_posts.c.case_id == facts.c.id, case_posts.c.position == 1))
-            .where(facts.c.id.in_(sharing))
-            .order_by(facts.c.id.desc())
-        )
-        return [
-            CopyCandidate(
-                case=row.id,
-                state=CaseState(row.state),
-                route=Route(row.route),
-                categories=case_rows.unpack_categories(row.categories),
-                first_text=case_rows.first_text(self._scope, row.content_sealed),
+        return self.candidates_of([bands])[0]
+
+    def candidates_of(self, posts: Sequence[Sequence[str]]) -> list[list[CopyCandidate]]:
+        sharing: dict[str, set[int]] = {}
+        for part in chunks(unique(band for bands in posts for band in bands)):
+            query = select(case_bands.c.band, case_bands.c.case_id).where(case_bands.c.band.in_(part))
+            for row in self._scope.run(query):
+                sharing.setdefault(row.band, set()).add(row.case_id)
+        found = self._candidates(sorted(set().union(*sharing.values()), reverse=True)) if sharing else {}
+        own = (set[int]().union(*(sharing.get(band, ()) for band in bands)) for bands in posts)
+        return [[found[case] for case in sorted(cases, reverse=True) if case in found] for cases in own]
+
+    def _candidates(self, cases: Sequence[int]) -> dict[int, CopyCandidate]:
+        """In their order. Not joined to the bands: mostly none shares one, and no planner can take a detour."""
+        found: dict[int, CopyCandidate] = {}
+        for part in chunks(cases):
+            query = (
+                select(
+                    facts.c.id, facts.c.state, facts.c.route, facts.c.categories, case_posts.c.content_sealed
+                )
+                .join(case_posts, and_(case_posts.c.case_id == facts.c.id, case_posts.c.position == 1))
+                .where(facts.c.id.in_(part))
+                .order_by(facts.c.id.desc())
             )
-            for row in self._scope.run(query)
-        ]
+            for row in self._scope.run(query):
+                found[row.id] = CopyCandidate(
+                    case=row.id,
+                    state=CaseState(row.state),
+                    route=Route(row.route),
+                    categories=case_rows.unpack_categories(row.categories),
+                    first_text=case_rows.first_text(self._scope, row.content_sealed),
+                )
+        return found
 
     def sharing(self, case: int) -> list[CopyCandidate]:
         own = self._scope.run(select(case_bands.c.band).where(case_bands.c.case_id == case)).scalars().all()
@@ -194,8 +204,8 @@ class SqlCaseStore:
         rows = self._scope.run(case_queues.page(where, order, limit, offset))
         return [case_rows.case_of(self._scope, row) for row in rows]
 
-    def count(self, where: CaseFilter) -> int:
-        return int(self._scope.run(case_queues.size(where)).scalar_one())
+    def count(self, where: CaseFilter, at_most: int | None = None) -> int:
+        return int(self._scope.run(case_queues.size(where, at_most)).scalar_one())
 
     def claim_expired(self, now: datetime) -> list[Case]:
         query = (

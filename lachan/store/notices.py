@@ -117,6 +117,10 @@ class SqlNoticeStore:
             query = query.where(notices.c.state.in_([state.value for state in states]))
         return [notice_of(self._scope, row) for row in self._scope.run(query)]
 
+    def count(self, state: NoticeState) -> int:
+        query = select(func.count()).select_from(notices).where(notices.c.state == state.value)
+        return int(self._scope.run(query).scalar_one())
+
     def counts(self) -> dict[NoticeState, int]:
         query = select(notices.c.state, func.count()).group_by(notices.c.state)
         return {NoticeState(row[0]): row[1] for row in self._scope.run(query)}

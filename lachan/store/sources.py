@@ -84,6 +84,10 @@ class SqlSourceStore:
     def all(self) -> list[Source]:
         return [self._source(row) for row in self._scope.run(select(sources).order_by(sources.c.key))]
 
+    def titles(self) -> dict[str, str]:
+        query = select(sources.c.key, sources.c.title).order_by(sources.c.key)
+        return {row.key: row.title for row in self._scope.run(query)}
+
     def count(self, source: str, day: date, amounts: Mapping[Counter, int]) -> None:
         rows = [
             {"source": source, "day": day, "name": name.value, "amount": amount}

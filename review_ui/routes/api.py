@@ -161,7 +161,7 @@ def queues(visit: AtDesk) -> Queues:
     found: dict[str, Waiting | None] = {}
     with visit.desk.database.read() as unit:
         for name, (permission, where) in wanted.items():
-            held = pile(unit, where) if visit.can(permission) else None
+            held = pile(visit, unit, where) if visit.can(permission) else None
             found[name] = Waiting(count=held.count, urgent=held.urgent, oldest=held.oldest) if held else None
     return Queues(**found)
 

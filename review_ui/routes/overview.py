@@ -40,10 +40,11 @@ class Pile:
     oldest: datetime | None
 
 
-def pile(unit: Unit, where: CaseFilter) -> Pile:
-    count = unit.cases.count(where)
-    last = unit.cases.find(where, order=QueueOrder.NEWEST, limit=1, offset=count - 1) if count else []
-    return Pile(count, unit.cases.count(replace(where, urgent=True)), last[0].opened_at if last else None)
+def pile(visit: Visit, unit: Unit, where: CaseFilter) -> Pile:
+    count = visit.counts.of(unit, where)
+    last = unit.cases.find(where, order=QueueOrder.OLDEST, limit=1) if count else []
+    urgent = visit.counts.of(unit, replace(where, urgent=True))
+    return Pile(count, urgent, last[0].opened_at if last else None)
 
 
 def stuck(unit: Unit, now: datetime) -> int:
@@ -101,16 +102,18 @@ def _piles(visit: Visit) -> dict[str, Any]:
             "told": unread(unit, visit.person),
         }
         if visit.can("read_review_queue"):
-            piles["review"] = pile(unit, CaseFilter(route=Route.REVIEW, states=WAITING))
-            piles["returned"] = pile(unit, CaseFilter(route=Route.REVIEW, states=(CaseState.RETURNED,)))
+            piles["review"] = pile(visit, unit, CaseFilter(route=Route.REVIEW, states=WAITING))
+            piles["returned"] = pile(
+                visit, unit, CaseFilter(route=Route.REVIEW, states=(CaseState.RETURNED,))
+            )
         if visit.can("read_protect_queue"):
-            piles["protect"] = pile(unit, CaseFilter(route=Route.PROTECT, states=WAITING))
+            piles["protect"] = pile(visit, unit, CaseFilter(route=Route.PROTECT, states=WAITING))
         if visit.can("approve"):
-            piles["approvals"] = pile(unit, CaseFilter(states=FOR_APPROVERS, not_decided_by=me))
+            piles["approvals"] = pile(visit, unit, CaseFilter(states=FOR_APPROVERS, not_decided_by=me))
         if visit.can("decide_appeal"):
             piles["appeals"] = unit.appeals.pending()
         if visit.can("read_notices"):
-            piles["overdue"] = unit.notices.counts().get(NoticeState.OVERDUE, 0)
+            piles["overdue"] = unit.notices.count(NoticeState.OVERDUE)
         if visit.can("manage_sources"):
             waiting = (SourceState.PROPOSED, SourceState.HALTED, SourceState.LAPSED)
             piles["proposed"] = sum(source.state in waiting for source in unit.sources.all())

@@ -156,13 +156,14 @@ def _where(visit: Visit, queue: str, chosen: Mapping[str, str]) -> CaseFilter:
 def _queue(visit: Visit, name: str, page: int) -> Response:
     chosen = _chosen(visit.request)
     where = _where(visit, name, chosen)
+    counts = visit.counts
     with visit.desk.database.read() as unit:
-        total = unit.cases.count(where)
+        total = counts.of(unit, where)
         cases = unit.cases.find(where, limit=PAGE, offset=(page - 1) * PAGE)
-        sources = {source.key: source.title for source in unit.sources.all()}
+        sources = unit.sources.titles()
         looking = others(visit, unit, [case.id for case in cases])
         views = [
-            ShownView(view, unit.cases.count(_where(visit, name, _chosen(dict(parse_qsl(view.query))))))
+            ShownView(view, counts.of(unit, _where(visit, name, _chosen(dict(parse_qsl(view.query))))))
             for view in unit.views.of(visit.person.name)
             if view.queue == name
         ]

@@ -178,7 +178,7 @@ def _page(
     visit: Visit, chosen: dict[str, str], answer: Answer | None, refusal: str, position: int | None, code: int
 ) -> Response:
     with visit.desk.database.read() as unit:
-        sources = {source.key: source.title for source in unit.sources.all()}
+        sources = unit.sources.titles()
 
     def link(**changes: str) -> str:
         """This search with other choices, from its first page."""
@@ -251,7 +251,7 @@ def similar(visit: AtDesk, case: int) -> Response:
     """Confirmed cases that read like this one."""
     hits = visit.desk.search.similar(visit.person, case)
     with visit.desk.database.read() as unit:
-        sources = {source.key: source.title for source in unit.sources.all()}
+        sources = unit.sources.titles()
     return visit.page(
         "search_similar.html", case=case, hits=[(hit, pieces(hit)) for hit in hits], sources=sources
     )

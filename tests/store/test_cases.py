@@ -248,3 +248,22 @@ def test_rows_hold_no_clear_text(database: SqlDatabase) -> None:
         raw = repr([connection.execute(select(table)).all() for table in (cases, case_posts, case_bands)])
     for clear in ("bài viết", "example.org", "viết thử", "ghi chú", "a" * 64):
         assert clear not in raw
+
+
+def test_counting_stops_where_it_is_told(database: SqlDatabase) -> None:
+    with database.write() as unit:
+        unit.cases.open_many(
+            [new_case(number, assessment=replace(assessment(), urgent=number == 3)) for number in (1, 2, 3)]
+        )
+        assert [unit.cases.count(CaseFilter(), at_most=most) for most in (1, 3, 9)] == [1, 3, 3]
+        assert unit.cases.count(CaseFilter(urgent=True), at_most=9) == 1
+        assert unit.cases.count(CaseFilter(urgent=False)) == 2
+
+
+def test_candidates_of_many_posts_are_those_of_each(database: SqlDatabase) -> None:
+    posts = [["band-1-a"], [], ["band-2-b", "band-1-b", "unknown"], ["unknown"]]
+    with database.write() as unit:
+        unit.cases.open_many([new_case(1), new_case(2)])
+        together = unit.cases.candidates_of(posts)
+        assert together == [unit.cases.candidates(bands) for bands in posts]
+        assert [[found.case for found in each] for each in together] == [[1], [], [2, 1], []]
