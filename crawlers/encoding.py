@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _SAMPLE: Final = 60_000  # characters looked at when candidates are compared
@@ -60,6 +61,7 @@ _NUCLEUS: Final = (
     "|ươu|oai|oay|uây|uya|oeo|uyu|uơ|oo|[aăâeêioôơuưy])"
 )
 _SYLLABLE: Final = re.compile(f"{_ONSET}{_NUCLEUS}(?:ch|ng|nh|[cmnpt])?")
+_LONGEST_SYLLABLE: Final = 7  # "nghiêng"
 _TONES: Final = dict.fromkeys(map(ord, "\u0300\u0301\u0303\u0309\u0323"))
 _ACCENTED_WORD: Final = re.compile(r"[^\W\d_]*[^\W\d_\x00-\x7f][^\W\d_]*")
 _ODD: Final = re.compile("[\ufffd\x80-\x9f¡-©«-¿×÷ƒ‚„†‡ˆ‰‹Œ‘“”•–—˜™›œŸ]|(?<=[^\\W\\d_])[¤§¨ª®¸]")
@@ -75,11 +77,15 @@ def quality(text: str) -> int:
     sample = unicodedata.normalize("NFC", text[:_SAMPLE])
     score = -len(_ODD.findall(sample))
     for word in _ACCENTED_WORD.findall(sample):
-        decomposed = unicodedata.normalize("NFD", word.lower())
-        bare = unicodedata.normalize("NFC", decomposed.translate(_TONES))
-        tones = sum(ord(sign) in _TONES for sign in decomposed)
-        score += 1 if tones <= 1 and _SYLLABLE.fullmatch(bare) else -1
+        score += 1 if len(word) <= _LONGEST_SYLLABLE and _is_syllable(word) else -1
     return score
+
+
+@lru_cache(maxsize=8192)  # Vietnamese has about as many, and a page repeats few hundred
+def _is_syllable(word: str) -> bool:
+    decomposed = unicodedata.normalize("NFD", word.lower())
+    bare = unicodedata.normalize("NFC", decomposed.translate(_TONES))
+    return sum(ord(sign) in _TONES for sign in decomposed) <= 1 and _SYLLABLE.fullmatch(bare) is not None
 
 
 def repair(text: str) -> str:

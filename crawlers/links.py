@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -51,6 +52,7 @@ def page_number(url: str) -> int:
     return 1
 
 
+@lru_cache(maxsize=4096)
 def thread_of(url: str) -> str:
     """The address of the whole thread: without page number and fragment."""
     parts = urlsplit(url)
@@ -61,6 +63,7 @@ def thread_of(url: str) -> str:
     return parts._replace(path=path, query=urlencode(kept), fragment="").geturl()
 
 
+@lru_cache(maxsize=4096)
 def kind_of(url: str) -> PageKind | None:
     """What the words of an address promise; None when they promise nothing."""
     path = unquote(urlsplit(url).path)
@@ -69,6 +72,11 @@ def kind_of(url: str) -> PageKind | None:
     if _LISTING.search(path):
         return PageKind.LISTING
     return PageKind.ARTICLE if _ARTICLE.search(path) else None
+
+
+@lru_cache(maxsize=4096)
+def _is_never(url: str) -> bool:
+    return _NEVER.search(url) is not None
 
 
 def page_links(tree: Element, url: str, kind: PageKind) -> list[Link]:
@@ -85,7 +93,7 @@ def page_links(tree: Element, url: str, kind: PageKind) -> list[Link]:
         if anchor.tag == "link" and "next" not in relation:
             continue
         target = clean_url(base, anchor.get("href"))
-        if target is None or "nofollow" in relation or "ugc" in relation or _NEVER.search(target):
+        if target is None or "nofollow" in relation or "ugc" in relation or _is_never(target):
             continue
         if thread_of(target) == here:
             if page_number(target) > 1 and target != url:

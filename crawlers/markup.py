@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
@@ -81,6 +82,7 @@ _BLOCKS: Final = frozenset(
 )
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _BAD_CHARACTERS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ORIGIN: Final = re.compile(r"https?://[^/?#\\]+", re.IGNORECASE)
 _REFERENCE: Final = re.compile(rb"&#(x[0-9a-fA-F]{1,8}|[0-9]{1,10});")
 _TRACKING: Final = re.compile(
     r"(?:utm_\w+|fbclid|gclid|zarsrc|phpsessid|jsessionid|sid|session_?id|ref|share)", re.IGNORECASE
@@ -196,8 +198,21 @@ def clean_url(base: str, href: str | None, *, fragment: bool = False) -> str | N
     """`href` as an absolute http(s) address without tracking; None for media, traps and everything else."""
     if not href or len(href) > MAX_URL:
         return None
+    place, _, mark = href.strip().partition("#")
+    if place.startswith("/") and not place.startswith("//"):
+        origin = _ORIGIN.match(base)  # of a page only its origin counts: menus are the same on all of a site
+        cleaned = _cleaned(origin.group() if origin else base, place)
+    else:
+        cleaned = _cleaned(base, place)
+    if cleaned is None or not fragment or not mark:
+        return cleaned
+    return f"{cleaned}#{mark}" if len(cleaned) + len(mark) < MAX_URL else None
+
+
+@lru_cache(maxsize=4096)
+def _cleaned(base: str, href: str) -> str | None:
     try:
-        parts = urlsplit(urljoin(base, href.strip()))
+        parts = urlsplit(urljoin(base, href))
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
             return None
         pairs = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=50)
@@ -215,7 +230,7 @@ def clean_url(base: str, href: str | None, *, fragment: bool = False) -> str | N
         netloc=parts.netloc.rpartition("@")[2].lower(),
         path=path,
         query=query,
-        fragment=parts.fragment if fragment else "",
+        fragment="",
     ).geturl()
     return cleaned if len(cleaned) <= MAX_URL else None
 

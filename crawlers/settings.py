@@ -39,6 +39,7 @@ def scrapy_settings(pace: Pace, *, contact: str, allow_loopback: bool) -> dict[s
         "USER_AGENT": user_agent(contact),
         "DOWNLOAD_DELAY": pace.delay,
         "CONCURRENT_REQUESTS": 16,
+        "CONCURRENT_ITEMS": 1,  # tasks made for every page to carry items, of which the spider yields none
         "CONCURRENT_REQUESTS_PER_DOMAIN": pace.at_a_time,
         "AUTOTHROTTLE_ENABLED": pace.adaptive,
         "AUTOTHROTTLE_START_DELAY": max(pace.delay, 2.0),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from crawlers.links import page_number, thread_of
@@ -105,17 +105,16 @@ def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
 # --- Finding the boxes -------------------------------------------------------------------------------------
 def _boxes(tree: Element, now: datetime) -> list[_Box]:
     items: dict[Element, bool] = {}
-    for element in islice(tree.iter(), _MAX_ELEMENTS):
-        if not isinstance(element.tag, str):
-            continue
+    for element in islice(tree.iter("*"), _MAX_ELEMENTS):
         if len(items) >= _MAX_BOXES:
             break
+        mark = element.get("id") or ""
         if _POST_TYPES.search(element.get("itemtype") or ""):
             items[element] = True
-        elif _BODY_ID.fullmatch(element.get("id") or "") and any(a in items for a in element.iterancestors()):
+        elif mark and _BODY_ID.fullmatch(mark) and any(a in items for a in element.iterancestors()):
             continue  # the words of a post, numbered as the post is
         elif element.tag not in ("a", "span", "body", "form", "input") and (
-            _POST_ID.fullmatch(element.get("id") or "") or _POST_CLASSES & tokens(element)
+            (mark and _POST_ID.fullmatch(mark)) or not _POST_CLASSES.isdisjoint(tokens(element))
         ):
             items[element] = False
     chosen = {element: is_item for element, is_item in items.items() if is_item or _has_meta(element, now)}
@@ -180,8 +179,9 @@ def _own_time(node: Element, now: datetime) -> datetime | None:
 # --- Reading a box -----------------------------------------------------------------------------------------
 def _post(box: _Box, base: str, url: str, now: datetime) -> tuple[Element, RawPost, str | None] | None:
     nodes = list(region(box.element, box.inner))
-    author_node, author = _author(box, nodes, now)
-    body = _body(box, nodes, author_node)
+    by_class = _by_class(nodes)
+    author_node, author = _author(box, nodes, by_class, now)
+    body = _body(box, nodes, by_class, author_node)
     if body is not None:
         inside = set(region(body))
         outside = [node for node in nodes if node not in inside or node is box.element]
@@ -237,20 +237,29 @@ def _scope(node: Element) -> Element | None:
     return next((above for above in node.iterancestors() if above.get("itemscope") is not None), None)
 
 
-def _by_class(nodes: list[Element], names: tuple[str, ...]) -> Iterator[Element]:
-    with_class = [(node, tokens(node)) for node in nodes if node.get("class")]
-    for name in names:
-        yield from (node for node, classes in with_class if name in classes)
+def _by_class(nodes: list[Element]) -> dict[str, list[Element]]:
+    """The elements that carry each class name, in the page's order."""
+    carriers: dict[str, list[Element]] = {}
+    for node in nodes:
+        for name in tokens(node):
+            carriers.setdefault(name, []).append(node)
+    return carriers
 
 
-def _body(box: _Box, nodes: list[Element], author: Element | None) -> Element | None:
+def _named(by_class: dict[str, list[Element]], names: tuple[str, ...]) -> Iterator[Element]:
+    return (node for name in names for node in by_class.get(name, ()))
+
+
+def _body(
+    box: _Box, nodes: list[Element], by_class: dict[str, list[Element]], author: Element | None
+) -> Element | None:
     item = _property(box, nodes, *_BODY_PROPERTIES)
     if item is not None and visible_text(item, box.inner):
         return item
     said = (n for n in nodes[1:] if not box.is_item and n.get("itemprop") in _BODY_PROPERTIES)
     marked = (n for n in nodes[1:] if _BODY_ID.fullmatch(n.get("id") or ""))
-    for node in (*said, *_by_class(nodes[1:], _BODY_CLASSES), *marked):
-        if node is not author and visible_text(node, box.inner):
+    for node in chain(said, _named(by_class, _BODY_CLASSES), marked):
+        if node is not author and node is not box.element and visible_text(node, box.inner):
             return node
     return None
 
@@ -269,9 +278,11 @@ def _heaviest(element: Element, without: AbstractSet[Element]) -> Element:
         element = heavy[0]
 
 
-def _author(box: _Box, nodes: list[Element], now: datetime) -> tuple[Element | None, str | None]:
+def _author(
+    box: _Box, nodes: list[Element], by_class: dict[str, list[Element]], now: datetime
+) -> tuple[Element | None, str | None]:
     if named := _tidy_author(box.element.get("data-author") or ""):
-        shown = next((n for n in _by_class(nodes, _AUTHOR_CLASSES[:4])), None)
+        shown = next(_named(by_class, _AUTHOR_CLASSES[:4]), None)
         return shown, named
     item = _property(box, nodes, "author", "creator")
     if item is not None:
@@ -279,7 +290,7 @@ def _author(box: _Box, nodes: list[Element], now: datetime) -> tuple[Element | N
         name = _tidy_author(inner.get("content") or visible_text(inner))
         if name:
             return item, name
-    for node in _by_class(nodes, _AUTHOR_CLASSES):
+    for node in _named(by_class, _AUTHOR_CLASSES):
         inner = (_tidy_author(visible_text(n)) for n in node.iter(*_NAME_TAGS) if n is not node)
         name = next((found for found in inner if found), None) or _tidy_author(visible_text(node))
         if name and parse_time(name, now) is None:

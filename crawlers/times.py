@@ -55,6 +55,11 @@ _WORDED: Final = re.compile(
 _ENGLISH: Final = re.compile(
     rf"\b({'|'.join(m for m in _MONTHS if len(m) > 2)})\.?\s+(\d{{1,2}}),?\s+(\d{{4}})\b"
 )
+#: Every time holds a figure or a piece of one of these words, however its accents are written.
+_HINT: Final = re.compile(
+    r"\d|ago|now|today|yesterday|xong|đ[âa]y|nay|qua|kia|gi[ơờo]|tr[ưu]|v[ưu]|m[oơớ]|day|ch[uủ]|cn|th[uứư]",
+    re.IGNORECASE,
+)
 _ZONE: Final = re.compile(r"\b(?:gmt|utc)\s?([+-])\s?(\d{1,2})\b")
 
 
@@ -98,7 +103,7 @@ def parse_time(text: str, now: datetime) -> datetime | None:
     if not text or len(text) > _MAX_LENGTH:
         return None
     try:
-        moment = _exact(text) or _worded(_plain(text), now.astimezone(HANOI))
+        moment = _exact(text) or _worded(_plain(text), now.astimezone(HANOI)) if _HINT.search(text) else None
         if moment is None:
             return None
         moment = moment.astimezone(UTC)

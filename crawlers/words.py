@@ -25,7 +25,7 @@ def is_quote(node: Element) -> bool:
     """Whether an element holds what somebody else said, or leads over to it ("Trích:")."""
     return (
         node.tag in ("blockquote", "q")
-        or bool(_QUOTE_CLASSES & tokens(node))
+        or not _QUOTE_CLASSES.isdisjoint(tokens(node))
         or node.get("data-quote") is not None
         or (len(node) == 0 and bool(_QUOTE_LEAD.fullmatch((node.text or "").strip()[:120])))
     )
@@ -33,7 +33,7 @@ def is_quote(node: Element) -> bool:
 
 def is_apart(node: Element) -> bool:
     """Whether an element is a quote, a signature, or what the page says of the post."""
-    return is_quote(node) or bool(_APART_CLASSES & tokens(node))
+    return not _APART_CLASSES.isdisjoint(tokens(node)) or is_quote(node)
 
 
 def own_words(html: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -38,13 +39,17 @@ from crawlers.spiders import ASKED, KEYED, READERS
 from lachan.domain.errors import ConflictError
 from lachan.domain.post import Source, SourceKind
 from lachan.domain.source_rules import belongs
-from lachan.pipeline.intake import Intake, host_of
+from lachan.pipeline.intake import Intake, Reading, Received, host_of
 from lachan.pipeline.ports import ApiAccess, CrawlSummary, Link, Page, PageKind, Validators
 
 log = logging.getLogger(
     "lachan.crawl"
 )  # source keys, page numbers and words only: no address, text or author
 
+_HELD: Final = (
+    16  # pages read that wait to be handed over together, so that a page does not wait for the disk alone
+)
+_HELD_FOR: Final = 0.2  # seconds, at most
 _LEASED: Final = 16  # pages of one host at a time: at the slowest pace fetched before the lease is over
 _REST: Final = timedelta(minutes=1)  # where a 429 or 503 does not say how long
 _LONGEST_REST: Final = timedelta(hours=24)
@@ -97,6 +102,8 @@ class PlaceSpider(Spider):
         self._under_way: Counter[str] = Counter()
         self._rest: dict[str, datetime] = {}
         self._changed = asyncio.Event()
+        self._held: list[Reading] = []
+        self._held_since = 0.0
 
     # --- leasing ---
     async def start(self) -> AsyncIterator[Request]:
@@ -111,8 +118,11 @@ class PlaceSpider(Spider):
                 self._under_way[page.host] += 1
                 if (request := self._request(page)) is not None:
                     yield request
+            elif self._held and (not self._under_way.total() or self._held_long()):
+                self._hand_over()
             elif self._under_way.total():
-                await self._changed.wait()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._changed.wait(), _HELD_FOR if self._held else None)
             else:
                 return
 
@@ -145,6 +155,7 @@ class PlaceSpider(Spider):
             return None
         waiting = self._waiting.setdefault(host, deque())
         if not waiting:
+            self._hand_over()  # what it leads to is to be leased, too
             try:
                 leased = self.intake.lease(self._worker, self.hosts[host], _LEASED)
             except Exception as error:
@@ -218,17 +229,53 @@ class PlaceSpider(Spider):
             return
         links = [link for link in _with_marks(page, found) if belongs(source, link.url)]
 
-        def receive() -> None:
-            got = self.intake.receive(page, found.posts, links, _validators(response, fetched.now))
-            self.summary = replace(
-                self.summary,
-                pages=self.summary.pages + 1,
-                extracted=self.summary.extracted + got.extracted,
-                duplicates=self.summary.duplicates + got.duplicates,
-                inboxed=self.summary.inboxed + got.inboxed,
-            )
+        if not self._held:
+            self._held_since = time.monotonic()
+        self._held.append(Reading(page, found.posts, links, _validators(response, fetched.now)))
+        self._under_way[page.host] -= 1
+        self._changed.set()
+        if len(self._held) >= _HELD or self._held_long():
+            self._hand_over()
 
-        self._settle(page, None, receive)
+    # --- what was read goes to intake ---
+    def _held_long(self) -> bool:
+        return bool(self._held) and time.monotonic() - self._held_since >= _HELD_FOR
+
+    def _hand_over(self) -> None:
+        """Everything read so far, in one unit of work; page by page where a lease among them was lost."""
+        held, self._held = self._held, []
+        if not held or self.fatal is not None:
+            return
+        try:
+            try:
+                self._count(len(held), self.intake.receive_all(held))
+            except ConflictError:
+                for reading in held:
+                    self._hand_over_one(reading)
+        except Exception as error:
+            raise self._stop(error) from error
+        if self._on_page is not None:
+            self._on_page(self.summary)
+
+    def _hand_over_one(self, reading: Reading) -> None:
+        try:
+            self._count(1, self.intake.receive_all([reading]))
+        except ConflictError:
+            log.warning("lease lost: source=%s page=%d", reading.page.source, reading.page.id)
+
+    def _count(self, pages: int, got: Received) -> None:
+        self.summary = replace(
+            self.summary,
+            pages=self.summary.pages + pages,
+            extracted=self.summary.extracted + got.extracted,
+            duplicates=self.summary.duplicates + got.duplicates,
+            inboxed=self.summary.inboxed + got.inboxed,
+        )
+
+    def closed(self, reason: str) -> None:
+        """At the end of a crawl, told to stop or not."""
+        with suppress(CloseSpider):  # `fatal` says why
+            self._hand_over()
 
     def _failed(self, failure: Failure) -> None:
         page: Page = failure.request.meta["page"]  # type: ignore[attr-defined]  # set by Scrapy

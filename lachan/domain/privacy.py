@@ -8,7 +8,6 @@ Masking errs towards hiding: a hidden harmless word costs little, a shown number
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 import unicodedata
@@ -31,7 +30,7 @@ def _keyed(secret: bytes, *parts: str) -> str:
     """HMAC-SHA-256 over length-prefixed parts (so that no two lists of parts read alike), hexadecimal."""
     encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
     message = b"".join(len(part).to_bytes(8, "big") + part for part in encoded)
-    return hmac.new(secret, message, hashlib.sha256).hexdigest()
+    return hmac.digest(secret, message, "sha256").hex()
 
 
 def pseudonym(secret: bytes, thread: str, author: str) -> str:
@@ -94,6 +93,7 @@ _PLAIN: Final = _Folding(keep_marks=False)
 _MARKED: Final = _Folding(keep_marks=True)
 _SHORT_NAME: Final = 3  # letters; "An" must not hide every "ăn"
 _BETWEEN: Final = r"[\s\x00._\-·]{0,3}"  # M.i.n.h, M i n h, zero-width signs
+_GAPS: Final = re.compile(_BETWEEN.replace("{0,3}", "+"))
 _START: Final = r"(?<!\w)(?<!\w\x00)"
 _END: Final = r"(?!\x00?\w)"
 _MENTION: Final = re.compile(r"(?<![\w.])@\w+(?:[.\-\x00]+\w+)*")
@@ -105,31 +105,35 @@ def _folded_name(name: str, *, keep_marks: bool) -> str:
     return "".join(char for char in folded if char.isalnum())
 
 
-@lru_cache(maxsize=256)
-def _name_patterns(names: frozenset[str]) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
-    """(over accent-free text, over accented text), longest name first; None: nothing to find."""
-    plain: set[str] = set()
-    marked: set[str] = set()
-    for name in names:
-        words = name.split()
-        # people are called by the last two words of a full name: "Nguyễn Thị Minh Anh", "Minh Anh"
-        for form in {name, " ".join(words[-2:])} if len(words) > 2 else {name}:
-            letters = _folded_name(form, keep_marks=False)
-            if letters == "ten" or len(letters) < 2:
-                continue
-            if len(letters) > _SHORT_NAME:
-                plain.add(letters)
-            else:
-                marked.add(_folded_name(form, keep_marks=True))
+@lru_cache(maxsize=4096)
+def _forms(name: str) -> frozenset[tuple[str, bool]]:
+    """The letters by which a name is found, each with whether they must agree in their accents."""
+    forms: set[tuple[str, bool]] = set()
+    words = name.split()
+    # people are called by the last two words of a full name: "Nguyễn Thị Minh Anh", "Minh Anh"
+    for form in {name, " ".join(words[-2:])} if len(words) > 2 else {name}:
+        letters = _folded_name(form, keep_marks=False)
+        if letters == "ten" or len(letters) < 2:
+            continue
+        if len(letters) > _SHORT_NAME:
+            forms.add((letters, False))
+        else:
+            forms.add((_folded_name(form, keep_marks=True), True))
+    return frozenset(forms)
 
-    def compiled(letters: set[str]) -> re.Pattern[str] | None:
-        if not letters:
-            return None
-        ordered = sorted(letters, key=lambda item: (-len(item), item))
-        spaced = "|".join(_BETWEEN.join(map(re.escape, item)) for item in ordered)
-        return re.compile(f"{_START}(?:{spaced}){_END}")
 
-    return compiled(plain), compiled(marked)
+@lru_cache(maxsize=1024)
+def _pattern(letters: frozenset[str]) -> re.Pattern[str]:
+    """Finds these names, the longest first, however spaced."""
+    ordered = sorted(letters, key=lambda item: (-len(item), item))
+    spaced = "|".join(_BETWEEN.join(map(re.escape, item)) for item in ordered)
+    return re.compile(f"{_START}(?:{spaced}){_END}")
+
+
+def _without_gaps(folded: str) -> str:
+    for sign in " \n.-_·\x00":
+        folded = folded.replace(sign, "")
+    return _GAPS.sub("", folded) if _GAPS.search(folded) else folded
 
 
 def redact_names(text: str, names: Iterable[str]) -> str:
@@ -141,12 +145,15 @@ def redact_names(text: str, names: Iterable[str]) -> str:
     """
     text = unicodedata.normalize("NFC", text)
     marked_text = text.translate(_MARKED)
-    plain, marked = _name_patterns(frozenset(names))
     found = [match.span() for match in _MENTION.finditer(marked_text)]
-    if plain is not None:
-        found += (match.span() for match in plain.finditer(text.translate(_PLAIN)))
-    if marked is not None:
-        found += (match.span() for match in marked.finditer(marked_text))
+    forms = frozenset[tuple[str, bool]]().union(*map(_forms, names))
+    for with_marks, folded in ((False, text.translate(_PLAIN)), (True, marked_text)):
+        wanted = [form for form, marked in forms if marked is with_marks]
+        # a pattern costs far more to make than to look first whether the letters stand there at all
+        letters = _without_gaps(folded) if wanted else ""
+        held = frozenset(form for form in wanted if form in letters)
+        if held:
+            found += (match.span() for match in _pattern(held).finditer(folded))
     return _replace(text, [(start, end, NAME_MARK) for start, end in _merged(found)])
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -57,6 +57,16 @@ class Received:
             self.duplicates + other.duplicates,
             self.inboxed + other.inboxed,
         )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A fetched page and everything that it gave."""
+
+    page: Page
+    posts: Sequence[RawPost]
+    links: Sequence[Link]
+    validators: Validators = field(default_factory=Validators)
 
 
 @dataclass(frozen=True)
@@ -114,22 +124,40 @@ class Intake:
         """Everything that a fetched page gave, all or nothing; with it the page is done.
 
         Where all its posts were known, links to older ones are left out. A source that was stopped meanwhile
-        keeps nothing: its page stays for the day it is read again.
+        keeps nothing: its page stays for the day it is read again. Raises ConflictError when the page's lease
+        was lost.
         """
+        return self.receive_all([Reading(page, posts, links, validators)])
+
+    def receive_all(self, readings: Sequence[Reading]) -> Received:
+        """`receive` for pages that were read one after the other, in one unit of work: one wait for the disk."""
+        received = Received()
         with self._database.write() as unit:
-            source = unit.sources.get(page.source)
             now = self._clock()
-            if source.state is not SourceState.ACTIVE or unit.state.get(STOP) is not None:
-                unit.frontier.retry(page, now, now, "stopped")
-                return Received()
-            received = self._store(unit, source, posts, now, imported=False)
-            if received.extracted and not received.inboxed:
-                links = [link for link in links if not link.older]
-            added = unit.frontier.add(page.source, page.host, links, now) if links else 0
-            changed = received.inboxed > 0 or added > 0
-            unit.frontier.done(page, now, changed=changed, validators=validators)
-            unit.sources.count(page.source, now.astimezone(UTC).date(), {Counter.PAGES: 1})
+            stopped = unit.state.get(STOP) is not None
+            by_source: dict[str, list[Reading]] = {}
+            for reading in readings:
+                by_source.setdefault(reading.page.source, []).append(reading)
+            for key, of_source in by_source.items():
+                source = unit.sources.get(key)
+                if stopped or source.state is not SourceState.ACTIVE:
+                    for reading in of_source:
+                        unit.frontier.retry(reading.page, now, now, "stopped")
+                    continue
+                got, fresh = self._store(unit, source, [r.posts for r in of_source], now, imported=False)
+                received = received.plus(got)
+                for reading, (extracted, new) in zip(of_source, fresh, strict=True):
+                    self._settle(unit, reading, extracted > 0 and not new, new > 0, now)
+                unit.sources.count(key, now.astimezone(UTC).date(), {Counter.PAGES: len(of_source)})
         return received
+
+    @staticmethod
+    def _settle(unit: Unit, reading: Reading, all_known: bool, changed: bool, now: datetime) -> None:
+        page, links = reading.page, reading.links
+        if all_known:
+            links = [link for link in links if not link.older]
+        added = unit.frontier.add(page.source, page.host, links, now) if links else 0
+        unit.frontier.done(page, now, changed=changed or added > 0, validators=reading.validators)
 
     def unchanged(self, page: Page) -> None:
         """The server says that the page is as it was: it is done, and rests longer."""
@@ -210,45 +238,50 @@ class Intake:
             with self._database.write() as unit:
                 check_running(unit)
                 now = self._clock()
-                got = self._store(unit, place, posts, now, imported=True)
+                got, _ = self._store(unit, place, [posts], now, imported=True)
                 details = {"rows": len(batch), "duplicates": got.duplicates, "inboxed": got.inboxed}
                 unit.audit.append(AuditEvent(now, actor, "import:batch", f"source:{source}", details))
             received = received.plus(got)
         return Imported(received, tuple(bad))
 
     def _store(
-        self, unit: Unit, source: Source, raws: Sequence[RawPost], now: datetime, *, imported: bool
-    ) -> Received:
+        self, unit: Unit, source: Source, pages: Sequence[Sequence[RawPost]], now: datetime, *, imported: bool
+    ) -> tuple[Received, list[tuple[int, int]]]:
+        """What became of all the posts; for each page how many it had, and how many of them were new."""
         secret = self._keys.source_secret(source.key, _month(now))
-        names = frozenset(raw.author for raw in raws if raw.author)
-        fresh: dict[str, Post] = {}
-        earlier: dict[str, str] = {}  # last month's fingerprint -> this month's
-        extracted = 0
         last_secret = self._keys.source_secret(source.key, _month(_month_before(now)))
-        for raw in raws:
-            for text in _pieces(_normalised(raw)):
-                extracted += 1
-                url = _normal_url(raw.url)
-                mark = fingerprint(secret, url, text)
-                earlier[fingerprint(last_secret, url, text)] = mark
-                author = pseudonym(secret, raw.thread_url or url, raw.author) if raw.author else None
-                fresh[mark] = Post(
-                    mark,
-                    source.key,
-                    redact_names(text, names),
-                    raw.url,
-                    author,
-                    raw.published_at,
-                    now,
-                    source.audience,
-                    imported,
-                )
-        seen = [earlier[old] for old in unit.inbox.known(list(earlier))] if earlier else []
-        for mark in seen:
-            del fresh[mark]
+        fresh: dict[str, Post] = {}
+        marks: list[list[str]] = []  # of each page
+        earlier: dict[str, str] = {}  # last month's fingerprint -> this month's
+        for raws in pages:
+            names = frozenset(raw.author for raw in raws if raw.author)
+            marks.append([])
+            for raw in raws:
+                for text in _pieces(_normalised(raw)):
+                    url = _normal_url(raw.url)
+                    mark = fingerprint(secret, url, text)
+                    earlier[fingerprint(last_secret, url, text)] = mark
+                    marks[-1].append(mark)
+                    author = pseudonym(secret, raw.thread_url or url, raw.author) if raw.author else None
+                    fresh[mark] = Post(
+                        mark,
+                        source.key,
+                        redact_names(text, names),
+                        raw.url,
+                        author,
+                        raw.published_at,
+                        now,
+                        source.audience,
+                        imported,
+                    )
+        known = unit.inbox.known([*earlier, *fresh]) if fresh else set()
+        seen = [mark for old, mark in earlier.items() if old in known and mark not in known]
         if seen:
             unit.inbox.remember(seen, now)
+        for mark in known.intersection(fresh).union(seen):
+            del fresh[mark]
         inboxed = unit.inbox.add(list(fresh.values()), now) if fresh else 0
+        extracted = sum(map(len, marks))
         received = Received(extracted, extracted - inboxed, inboxed)
         if extracted:
             amounts = {
@@ -257,7 +290,7 @@ class Intake:
                 Counter.INBOXED: inboxed,
             }
             unit.sources.count(source.key, now.astimezone(UTC).date(), amounts)
-        return received
+        return received, [(len(of_page), sum(mark in fresh for mark in of_page)) for of_page in marks]
 
 
 def host_of(url: str) -> str:
@@ -282,10 +315,12 @@ def _normalised(raw: RawPost) -> str:
 
 
 def _tidy(text: str) -> str:
-    kept = "".join(
-        char if char == "\n" or unicodedata.category(char) not in ("Cc", "Cs", "Co", "Cn") else " "
-        for char in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    )
+    kept = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if not kept.replace("\n", "").isprintable():  # most texts are, and asking letter by letter takes its time
+        kept = "".join(
+            char if char == "\n" or unicodedata.category(char) not in ("Cc", "Cs", "Co", "Cn") else " "
+            for char in kept
+        )
     lines = [" ".join(line.split()) for line in kept.split("\n")]
     return "\n".join(line for i, line in enumerate(lines) if line or (i > 0 and lines[i - 1])).strip()
 

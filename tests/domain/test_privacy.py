@@ -58,6 +58,11 @@ def test_a_full_name_hides_what_people_are_called_by() -> None:
     assert redact_names("Minh Anh ơi", ["Nguyễn Thị Minh Anh"]) == f"{NAME_MARK} ơi"
 
 
+@pytest.mark.parametrize("gap", ["", " ", ".", "-", "_", "·", "\u200b", "\n", "\t", "\u00a0", " . "])
+def test_a_name_is_found_however_it_is_spaced(gap: str) -> None:
+    assert redact_names(f"chào {gap.join('minhanh')} nhé", ["Minh Anh"]) == f"chào {NAME_MARK} nhé"
+
+
 def test_mentions_go_but_their_full_stop_stays() -> None:
     assert redact_names("cảm ơn @bi_an.9a. Hết", []) == f"cảm ơn {NAME_MARK}. Hết"
 

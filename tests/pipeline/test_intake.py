@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from lachan.domain.errors import NotFound, SourceRefused, Stopped
+from lachan.domain.errors import ConflictError, NotFound, SourceRefused, Stopped
 from lachan.domain.post import Post, RawPost, Source, SourceKind, SourcePurpose, SourceState
 from lachan.domain.taxonomy import Audience
 from lachan.pipeline.import_rows import BadRow, ImportRow
-from lachan.pipeline.intake import MAX_LENGTH, MAX_TRIES, Intake
+from lachan.pipeline.intake import MAX_LENGTH, MAX_TRIES, Intake, Reading
 from lachan.pipeline.ports import Counter, CrawlSummary, Database, Link, Page, PageKind
 from lachan.store.database import open_database
 from lachan.store.keyring import FileKeyRing
@@ -114,6 +115,33 @@ def test_all_or_nothing(world: World) -> None:
     assert world.posts() == [] and world.totals()[Counter.EXTRACTED] == 0
     assert world.pages()["leased"] == 1
     assert world.intake.receive(page, [raw("chào")], []).inboxed == 1
+
+
+def test_pages_read_one_after_the_other_are_received_together(world: World) -> None:
+    first, second, third = world.page(), world.page("threads/2"), world.page("threads/3")
+    older = Link(URL + "threads/old", PageKind.THREAD, older=True)
+    got = world.intake.receive_all(
+        [
+            Reading(first, [raw("chào"), raw("chào", 2)], []),
+            Reading(second, [raw("chào", 2), raw("mai đi học", 3)], [older]),
+            Reading(third, [raw("chào")], [replace(older, url=URL + "threads/older")]),
+        ]
+    )
+    assert (got.extracted, got.duplicates, got.inboxed) == (5, 2, 3)
+    assert sorted(post.text for post in world.posts()) == ["chào", "chào", "mai đi học"]
+    assert world.pages() == {"pending": 2, "leased": 0, "done": 3, "failed": 0}
+    assert world.totals()[Counter.PAGES] == 3
+
+
+def test_of_pages_received_together_a_lost_lease_loses_all_and_marks_nothing(world: World) -> None:
+    kept, lost = world.page(), world.page("threads/2")
+    readings = [Reading(kept, [raw("chào")], []), Reading(lost, [raw("mai đi học", 2)], [])]
+    with world.database.write() as unit:
+        unit.frontier.retry(lost, world.now, world.now, "stopped")
+    with pytest.raises(ConflictError):
+        world.intake.receive_all(readings)
+    assert world.posts() == [] and world.pages()["done"] == 0
+    assert world.intake.receive_all(readings[:1]).inboxed == 1
 
 
 def test_a_failing_page_is_tried_five_times_later_each_time(world: World) -> None:
