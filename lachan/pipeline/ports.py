@@ -384,6 +384,14 @@ class CaseStore(Protocol):
         """Raises NotFound."""
         ...
 
+    def some(self, cases: Sequence[int]) -> list[Case]:
+        """Those of `cases` that are there, in their order."""
+        ...
+
+    def above(self, case: int, where: CaseFilter, limit: int) -> list[Case]:
+        """The next with a larger number, in that order: a walk through all, as fast at its end as at its beginning."""
+        ...
+
     def save(self, case: Case) -> Case:
         """Write every field; returns it with the next version. A new `delete_text_at` re-seals its texts."""
         ...

@@ -75,6 +75,16 @@ def page(where: CaseFilter, order: QueueOrder, limit: int, offset: int) -> Selec
     return select(cases).join(chosen, chosen.c.id == cases.c.id).order_by(*_order(cases.c, order))
 
 
+def onward(where: CaseFilter, above: int, limit: int) -> Select[*tuple[Any, ...]]:
+    """The next cases by number. States are compared as an expression: an index of states would have to be sorted
+    anew for each page."""
+    filters = conditions(where)
+    if where.states:
+        states = [state.value for state in where.states]
+        filters.append(func.coalesce(cases.c.state, "").in_(states))
+    return select(cases).where(cases.c.id > above, *filters).order_by(cases.c.id).limit(limit)
+
+
 def size(where: CaseFilter, at_most: int | None = None) -> Select[*tuple[Any, ...]]:
     """How many; counting stops at `at_most`."""
     if at_most is not None:  # walks the queue as a page does, so that no plan begins with the closed cases

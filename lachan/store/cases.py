@@ -139,6 +139,19 @@ class SqlCaseStore:
             raise NotFound(f"no case {case}")
         return case_rows.case_of(self._scope, row)
 
+    def some(self, cases: Sequence[int]) -> list[Case]:
+        rows = (
+            row
+            for part in chunks(unique(cases))
+            for row in self._scope.run(select(facts).where(facts.c.id.in_(part)))
+        )
+        found = {row.id: case_rows.case_of(self._scope, row) for row in rows}
+        return [found[case] for case in unique(cases) if case in found]
+
+    def above(self, case: int, where: CaseFilter, limit: int) -> list[Case]:
+        rows = self._scope.run(case_queues.onward(where, case, limit))
+        return [case_rows.case_of(self._scope, row) for row in rows]
+
     def save(self, case: Case) -> Case:
         before = self.get(case.id)
         values = case_rows.case_values(self._scope, case)

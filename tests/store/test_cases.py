@@ -267,3 +267,22 @@ def test_candidates_of_many_posts_are_those_of_each(database: SqlDatabase) -> No
         together = unit.cases.candidates_of(posts)
         assert together == [unit.cases.candidates(bands) for bands in posts]
         assert [[found.case for found in each] for each in together] == [[1], [], [2, 1], []]
+
+
+def test_a_walk_through_all_goes_by_number(database: SqlDatabase) -> None:
+    many = opened(database, *(new_case(number) for number in range(1, 8)))
+    closed = {2, 3, 5, 7}
+    with database.write() as unit:
+        saved = [
+            unit.cases.save(replace(case, state=CaseState.CLOSED, closed_at=NOW))
+            for case in many
+            if case.id in closed
+        ]
+    where = CaseFilter(route=saved[0].route, states=(CaseState.CLOSED, CaseState.APPEALED))
+    with database.read() as unit:
+        assert unit.cases.above(0, where, 3) == saved[:3]
+        assert unit.cases.above(saved[2].id, where, 3) == saved[3:]
+        assert unit.cases.above(7, where, 3) == []
+        assert unit.cases.above(0, CaseFilter(states=(CaseState.OPEN,)), 1) == [many[0]]
+        assert unit.cases.some([7, 99, 2, 7]) == [saved[3], saved[0]]
+        assert unit.cases.some([]) == []
