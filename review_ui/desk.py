@@ -8,6 +8,7 @@ from lachan.domain.account import Role
 from lachan.pipeline.accounts import Accounts
 from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.clusters import Clusters
+from lachan.pipeline.flood import Floods
 from lachan.pipeline.notify import Notify
 from lachan.pipeline.oncall import OnCall
 from lachan.pipeline.ports import Clock, Database, KeyRing, Letterhead, NoticeWriter, ReportWriter
@@ -46,6 +47,7 @@ class Desk:
     review: Review
     speaker: Speaker
     clusters: Clusters
+    floods: Floods
     oncall: OnCall
     protect: Protect
     notify: Notify

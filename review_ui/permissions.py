@@ -60,6 +60,7 @@ ROUTES: Final[dict[str, Needed | None]] = {
     "POST /queue/review/next": _only(_P.DECIDE_REVIEW),
     "GET /queue/protect": _only(_P.READ_PROTECT_QUEUE),
     "POST /queue/protect/next": _only(_P.DECIDE_PROTECT),
+    "POST /queue/review/let-in": _only(_P.DECIDE_REVIEW),
     "GET /queue/approvals": _only(_P.APPROVE),
     "GET /queue/mine": _DECIDE,
     "GET /queue/looking": _READ,

@@ -25,6 +25,7 @@ from lachan.pipeline.accounts import Accounts
 from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.assess import Assess
 from lachan.pipeline.clusters import Clusters
+from lachan.pipeline.flood import Floods
 from lachan.pipeline.intake import Intake
 from lachan.pipeline.lists import Lists
 from lachan.pipeline.models import Models
@@ -136,6 +137,10 @@ class Application:
     @cached_property
     def clusters(self) -> Clusters:
         return Clusters(self.database, clock)
+
+    @cached_property
+    def floods(self) -> Floods:
+        return Floods(self.database, clock)
 
     @cached_property
     def protect(self) -> Protect:

@@ -24,6 +24,7 @@ def desk_app(application: Application) -> Any:
             review=application.review,
             speaker=application.speaker,
             clusters=application.clusters,
+            floods=application.floods,
             oncall=application.oncall,
             protect=application.protect,
             notify=application.notify,

@@ -24,6 +24,7 @@ KEEP_FACTS: Final = timedelta(days=730)
 
 class CaseState(StrEnum):
     OPEN = "open"
+    HELD_BACK = "held_back"  # one of a flood; see `lachan.domain.flood`
     CLAIMED = "claimed"
     HELD = "held"
     ESCALATED = "escalated"
@@ -37,6 +38,8 @@ class CaseState(StrEnum):
 
 
 class CaseAct(StrEnum):
+    HOLD_BACK = "hold_back"
+    LET_IN = "let_in"
     CLAIM = "claim"
     RELEASE = "release"  # by hand, by expiry, by log-out, by removal of the account
     HOLD = "hold"
@@ -63,6 +66,8 @@ CASE_TABLE: Final = StateTable(
     "the case",
     CaseState.OPEN,
     {
+        (CaseState.OPEN, CaseAct.HOLD_BACK): CaseState.HELD_BACK,
+        (CaseState.HELD_BACK, CaseAct.LET_IN): CaseState.OPEN,
         (CaseState.OPEN, CaseAct.CLAIM): CaseState.CLAIMED,
         (CaseState.CLAIMED, CaseAct.RELEASE): CaseState.OPEN,
         (CaseState.CLAIMED, CaseAct.HOLD): CaseState.HELD,

@@ -86,7 +86,10 @@ class RawPost:
 
 @dataclass(frozen=True)
 class Post:
-    """A post after intake: pseudonymised, redacted, fingerprinted; what the inbox holds (sealed)."""
+    """A post after intake: pseudonymised, redacted, fingerprinted; what the inbox holds (sealed).
+
+    `thread` is a keyed hash of where it stands, for the flood brake; "" where that is not known.
+    """
 
     fingerprint: str
     source: str
@@ -97,3 +100,4 @@ class Post:
     captured_at: datetime
     audience: Audience
     imported: bool = False
+    thread: str = ""

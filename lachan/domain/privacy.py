@@ -46,6 +46,11 @@ def fingerprint(secret: bytes, permalink: str, normalised_text: str) -> str:
     return _keyed(secret, "post", permalink, normalised_text)
 
 
+def thread_key(secret: bytes, thread: str) -> str:
+    """64 hexadecimal digits for a thread, for as long as the secret lives: posts of one flood are counted by it."""
+    return _keyed(secret, "thread", thread)
+
+
 def near_copy_shingles(text: str) -> frozenset[str]:
     """The character 5-grams of `text`, case and runs of white space aside; empty below 40 code points."""
     plain = " ".join(unicodedata.normalize("NFC", text).casefold().split())

@@ -16,6 +16,7 @@ from lachan.domain.errors import ConflictError
 from lachan.domain.post import Post
 from lachan.domain.privacy import jaccard, near_copy_shingles
 from lachan.domain.taxonomy import Category, Route
+from lachan.pipeline.flood import Floods, open_cases, release
 from lachan.pipeline.near_copy import minhash_bands
 from lachan.pipeline.ports import (
     Clock,
@@ -53,6 +54,7 @@ class AssessSummary:
     joined: int = 0
     failed: int = 0
     halted: tuple[str, ...] = ()
+    held_back: int = 0  # of those opened
 
     def plus(self, other: AssessSummary) -> AssessSummary:
         return AssessSummary(
@@ -63,6 +65,7 @@ class AssessSummary:
             self.joined + other.joined,
             self.failed + other.failed,
             self.halted + other.halted,
+            self.held_back + other.held_back,
         )
 
 
@@ -85,9 +88,14 @@ class Assess:
         self._keys = keys
         self._clock = clock
         self._worker = worker
+        self._floods = Floods(database, clock)
 
     def drain(self) -> AssessSummary:
-        """Assess until nothing more can be claimed. Raises Stopped while the switch is on."""
+        """Assess until nothing more can be claimed. Raises Stopped while the switch is on.
+
+        First what earlier floods left waiting: it was here before today's posts.
+        """
+        self._floods.renew()
         total = AssessSummary()
         while (step := self.batch()) is not None:
             total = total.plus(step)
@@ -138,7 +146,7 @@ class Assess:
         now = self._clock()
         unit.inbox.remove([row.id for row, _ in judged])
         flagged = [(row.post, verdict) for row, verdict in judged if verdict.route is not Route.NONE]
-        opened, joined = self._file(unit, flagged)
+        opened, joined, held = self._file(unit, flagged)
         if broken:
             unit.inbox.quarantine([row.id for row in broken], now, "the judge failed on it")
         self._count(unit, judged, broken)
@@ -158,6 +166,7 @@ class Assess:
             joined=joined,
             failed=len(broken),
             halted=tuple(halted),
+            held_back=held,
         )
         unit.audit.append(
             AuditEvent(
@@ -170,6 +179,7 @@ class Assess:
                     "dropped": summary.dropped,
                     "opened": opened,
                     "joined": joined,
+                    "held_back": held,
                     "failed": summary.failed,
                     "model": self._judge.name,
                 },
@@ -192,8 +202,8 @@ class Assess:
         for source, amounts in tallies.items():
             unit.sources.count(source, day, amounts)
 
-    def _file(self, unit: Unit, flagged: Sequence[tuple[Post, Assessment]]) -> tuple[int, int]:
-        """Join near-copies to their case, open the others; returns (opened, joined)."""
+    def _file(self, unit: Unit, flagged: Sequence[tuple[Post, Assessment]]) -> tuple[int, int, int]:
+        """Join near-copies to their case, open the others; returns (opened, joined, held back of those opened)."""
         now = self._clock()
         secret = self._keys.secret("near_copy")
         groups: list[_Group] = []
@@ -227,16 +237,19 @@ class Assess:
             groups.append(group)
             for band in bands:
                 by_band.setdefault(band, []).append(group)
-        for case_, group in zip(unit.cases.open_many([g.first for g in groups]), groups, strict=True):
+        opened, held = open_cases(unit, [group.first for group in groups], now)
+        for case_, group in zip(opened, groups, strict=True):
             for post, verdict in group.copies:
                 self._join(unit, case_.id, post, verdict)
-        return len(groups), joined
+        return len(groups), joined, held
 
     def _join(self, unit: Unit, case_id: int, post: Post, verdict: Assessment) -> None:
         unit.cases.join(case_id, post, verdict)
         case = unit.cases.get(case_id)
         if verdict.urgent and not case.urgent:
             unit.cases.save(replace(case, urgent=True))
+            if case.state is CaseState.HELD_BACK:  # what is urgent waits for no brake
+                release(unit, [case_id])
 
 
 def _older(

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from lachan.domain.audit import SYSTEM, AuditEvent
 from lachan.domain.errors import InputError, SourceRefused
 from lachan.domain.post import Post, RawPost, Source, SourceState
-from lachan.domain.privacy import fingerprint, pseudonym, redact_names
+from lachan.domain.privacy import fingerprint, pseudonym, redact_names, thread_key
 from lachan.domain.source_rules import belongs
 from lachan.pipeline.import_rows import BadRow, ImportRow
 from lachan.pipeline.ports import (
@@ -273,6 +273,7 @@ class Intake:
                         now,
                         source.audience,
                         imported,
+                        thread_key(secret, raw.thread_url or urldefrag(url).url),
                     )
         known = unit.inbox.known([*earlier, *fresh]) if fresh else set()
         seen = [mark for old, mark in earlier.items() if old in known and mark not in known]

@@ -22,6 +22,7 @@ from lachan.domain.appeal import Appeal
 from lachan.domain.assessment import Assessment
 from lachan.domain.audit import AuditCheckpoint, AuditEvent, AuditLink
 from lachan.domain.case import Case, CasePost, CaseState, Third
+from lachan.domain.flood import Gate, Waiting
 from lachan.domain.measure import Measure
 from lachan.domain.notice import Notice, NoticeState
 from lachan.domain.oncall import Alarm, Duty
@@ -319,6 +320,7 @@ class NewCase:
     delete_text_at: datetime
     bands: tuple[str, ...] = ()  # keyed MinHash band digests of the text, for near-copies; empty for protect
     linked_case: int | None = None
+    held_back: bool = False  # by the flood brake
 
 
 @dataclass(frozen=True)
@@ -396,6 +398,10 @@ class CaseStore(Protocol):
         """Write every field; returns it with the next version. A new `delete_text_at` re-seals its texts."""
         ...
 
+    def move(self, cases: Sequence[int], before: CaseState, after: CaseState) -> None:
+        """One step for many cases; those that are not in `before` any more stay as they are."""
+        ...
+
     def posts(self, case: int, limit: int = 50) -> list[CasePost]:
         """Opened posts, first one first; those whose key is destroyed have text "" and url ""."""
         ...
@@ -435,6 +441,39 @@ class CaseStore(Protocol):
     def drop_facts(self, before: datetime) -> int:
         """Delete fact rows opened before, but of cases whose appeal is open or that the index must still learn of;
         returns how many."""
+        ...
+
+
+class FloodStore(Protocol):
+    """The flood brake's books; see `lachan.domain.flood`."""
+
+    def gate(self, source: str, day: date) -> Gate:
+        """What a day let in so far. Writing units lock it: the second worker waits for the first."""
+        ...
+
+    def note(self, source: str, day: date, opened: Mapping[str, int]) -> None:
+        """Add what went through, by thread, and forget the days before."""
+        ...
+
+    def hold(self, source: str, held: Sequence[tuple[int, str]]) -> None:
+        """Cases and their threads."""
+        ...
+
+    def let_go(self, held: Sequence[int]) -> None:
+        """They wait no longer."""
+        ...
+
+    def waiting(self) -> list[Waiting]:
+        """By source."""
+        ...
+
+    def next_of(self, source: str, limit: int) -> list[int]:
+        """In the order of the queue."""
+        ...
+
+    def next_by_thread(self, source: str, limit: int) -> Mapping[str, Sequence[int]]:
+        """At most `limit` of each thread (all where the thread is not known), in the order of the queue; so are
+        the threads, by their first."""
         ...
 
 
@@ -874,6 +913,8 @@ class Unit(Protocol):
     def inbox(self) -> InboxStore: ...
     @property
     def cases(self) -> CaseStore: ...
+    @property
+    def floods(self) -> FloodStore: ...
     @property
     def notices(self) -> NoticeStore: ...
     @property

@@ -26,6 +26,7 @@ from lachan.reports.tidy import rows, to_csv, to_json
 
 _WAITING: Final = (
     CaseState.OPEN,
+    CaseState.HELD_BACK,
     CaseState.CLAIMED,
     CaseState.HELD,
     CaseState.ESCALATED,

@@ -13,7 +13,7 @@ from sqlalchemy import and_, bindparam, delete, select, update
 
 from lachan.domain.appeal import AppealState
 from lachan.domain.assessment import Assessment
-from lachan.domain.case import Case, CasePost, CaseState
+from lachan.domain.case import CASE_TABLE, Case, CaseAct, CasePost, CaseState
 from lachan.domain.errors import ConflictError, NotFound
 from lachan.domain.measure import NOTICE_MEASURES
 from lachan.domain.post import Post
@@ -170,6 +170,12 @@ class SqlCaseStore:
             self._reseal(case.id, case.delete_text_at)
         return replace(case, version=case.version + 1, post_count=before.post_count)
 
+    def move(self, cases: Sequence[int], before: CaseState, after: CaseState) -> None:
+        for part in chunks(cases):
+            moving = facts.c.id.in_(part) & (facts.c.state == before.value)
+            values = {"state": after.value, "version": facts.c.version + 1}
+            self._scope.run(update(facts).where(moving).values(values))
+
     def _reseal(self, case: int, until: datetime) -> None:
         query = select(case_posts.c.id, case_posts.c.content_sealed).where(case_posts.c.case_id == case)
         rows = [
@@ -284,7 +290,7 @@ def _draft(item: NewCase) -> Case:
     return Case(
         id=0,
         route=assessment.route,
-        state=CaseState.OPEN,
+        state=CASE_TABLE.step(CaseState.OPEN, CaseAct.HOLD_BACK) if item.held_back else CaseState.OPEN,
         source=post.source,
         categories=categories,
         context=assessment.context,

@@ -34,13 +34,14 @@ def _pack(post: Post) -> str:
             post.captured_at.isoformat(),
             post.audience.value,
             post.imported,
+            post.thread,
         ],
         ensure_ascii=False,
     )
 
 
 def _unpack(fingerprint: str, source: str, packed: str) -> Post:
-    text, url, author_hash, published_at, captured_at, audience, imported = json.loads(packed)
+    text, url, author_hash, published_at, captured_at, audience, imported, *later = json.loads(packed)
     return Post(
         fingerprint=fingerprint,
         source=source,
@@ -51,6 +52,7 @@ def _unpack(fingerprint: str, source: str, packed: str) -> Post:
         captured_at=datetime.fromisoformat(captured_at),
         audience=Audience(audience),
         imported=imported,
+        thread=later[0] if later else "",  # a row from before the brake
     )
 
 

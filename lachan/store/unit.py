@@ -10,6 +10,7 @@ from lachan.store.audit import SqlAuditStore
 from lachan.store.cases import SqlCaseStore
 from lachan.store.exposures import SqlExposureStore
 from lachan.store.figures import SqlFigureStore
+from lachan.store.floods import SqlFloodStore
 from lachan.store.frontier import SqlFrontierStore
 from lachan.store.inbox import SqlInboxStore
 from lachan.store.leases import SqlLeaseStore
@@ -51,6 +52,10 @@ class SqlUnit:
     @cached_property
     def cases(self) -> SqlCaseStore:
         return SqlCaseStore(self._scope)
+
+    @cached_property
+    def floods(self) -> SqlFloodStore:
+        return SqlFloodStore(self._scope)
 
     @cached_property
     def notices(self) -> SqlNoticeStore:

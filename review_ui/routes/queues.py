@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from lachan.domain.case import CaseState
 from lachan.domain.errors import InputError
+from lachan.domain.flood import THREAD_BOUND
 from lachan.domain.taxonomy import AgeBand, Category, Route
 from lachan.pipeline.claims import WITH_SOMEBODY
 from lachan.pipeline.ports import CaseFilter, SavedView
@@ -83,6 +84,14 @@ def take_next(visit: Visit, route: Route, said: str = "") -> Response:
     if case:
         return visit.go(f"/cases/{case.id}{said}")
     return visit.go(f"/{said}" if said else f"/queue/{route.value}")
+
+
+@router.post("/queue/review/let-in")
+def let_in(visit: AtDesk) -> Response:
+    """The next ones that the flood brake holds back of a source, or all of them."""
+    amount = None if visit.field("all") else THREAD_BOUND
+    visit.desk.floods.let_in(visit.person, visit.field("source"), amount)
+    return visit.go("/queue/review")
 
 
 @router.post("/queue/views")
@@ -161,6 +170,7 @@ def _queue(visit: Visit, name: str, page: int) -> Response:
         total = counts.of(unit, where)
         cases = unit.cases.find(where, limit=PAGE, offset=(page - 1) * PAGE)
         sources = unit.sources.titles()
+        held_back = unit.floods.waiting() if name == "review" and page == 1 else []
         looking = others(visit, unit, [case.id for case in cases])
         views = [
             ShownView(view, counts.of(unit, _where(visit, name, _chosen(dict(parse_qsl(view.query))))))
@@ -181,6 +191,8 @@ def _queue(visit: Visit, name: str, page: int) -> Response:
         query=f"{query}&" if query else "",
         plain_query=query,
         views=views,
+        held_back=held_back,
+        bound=THREAD_BOUND,
         looking=looking,
         duty=duty_note(visit) if name == "approvals" else "",
         page_number=page,

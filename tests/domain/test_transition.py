@@ -24,6 +24,7 @@ TABLES: list[tuple[Any, Any, Any]] = [
 #: The tables as DESIGN draws them, written out a second time so that a slip in one shows.
 DRAWN = {
     "the case": """
+        open hold_back held_back, held_back let_in open,
         open claim claimed, claimed release open, claimed hold held, claimed escalate escalated,
         held resume claimed, escalated resume claimed, claimed hand held, held hand held,
         claimed decide decided, decided close closed, closed undo claimed, claimed protect open,

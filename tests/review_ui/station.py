@@ -21,6 +21,7 @@ from lachan.domain.taxonomy import AgeBand, Audience, Category, Context, Route
 from lachan.pipeline.accounts import Accounts
 from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.clusters import Clusters
+from lachan.pipeline.flood import Floods
 from lachan.pipeline.notify import Notify
 from lachan.pipeline.oncall import OnCall
 from lachan.pipeline.ports import Letterhead, NewCase
@@ -202,6 +203,7 @@ def open_station(folder: Path, secrets: dict[str, str | None], *, secure: bool =
         review=Review(database, clock, pages),
         speaker=Speaker(database, clock),
         clusters=Clusters(database, clock),
+        floods=Floods(database, clock),
         oncall=OnCall(database, clock),
         protect=Protect(database, clock),
         notify=Notify(database, clock),

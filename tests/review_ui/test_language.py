@@ -113,7 +113,7 @@ def _text(node: ast.expr) -> Iterator[str]:
 def test_every_refusal_of_the_use_cases_has_a_sentence() -> None:
     root = HOUSE.parent
     files = [root / "lachan/pipeline" / f"{name}.py" for name in
-             ("accounts", "appeal", "claims", "clusters", "notify", "oncall", "passwords", "protect",
+             ("accounts", "appeal", "claims", "clusters", "flood", "notify", "oncall", "passwords", "protect",
               "report", "report_case", "review", "sources", "speaker")]  # fmt: skip
     files += [root / "lachan/domain" / f"{name}.py" for name in
               ("account", "measure", "citation", "report", "transition", "source_rules")]  # fmt: skip
@@ -159,7 +159,7 @@ def test_actions_in_use_have_words(station: Station) -> None:
 
 def _is_action(text: str) -> bool:
     first, _, second = text.partition(":")
-    subjects = {"account", "appeal", "case", "crawl", "import", "inbox", "index", "notice", "referral",
+    subjects = {"account", "appeal", "case", "crawl", "flood", "import", "inbox", "index", "notice", "referral",
                 "removal", "report", "retain", "search", "source", "system"}  # fmt: skip
     return first in subjects and second.replace("_", "").isalpha()
 

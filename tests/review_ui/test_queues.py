@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from lachan.domain.taxonomy import Category, Context
+from lachan.domain.assessment import Assessment, Label
+from lachan.domain.case import KEEP_UNDECIDED
+from lachan.domain.flood import THREAD_BOUND
+from lachan.domain.taxonomy import Category, Context, Route
+from lachan.pipeline.flood import open_cases
+from lachan.pipeline.ports import NewCase
 from review_ui.routes import queues
 from tests.review_ui.station import Station
 
@@ -81,3 +87,29 @@ def test_what_was_done_is_said_from_a_closed_list(station: Station) -> None:
     officer = station.person("can-bo")
     assert "VV-000003" in officer.get("/?done=dismissed&case=3").text
     assert "<b>" not in officer.get("/?done=%3Cb%3E&case=3").text
+
+
+def flood(station: Station, amount: int) -> None:
+    """Cases of one thread that stand in the day's gate, or behind it."""
+    with station.database.read() as unit:
+        (first,) = unit.cases.posts(station.case().id)
+    post = station.post_like(first, "bán pod cho học sinh lớp 8")
+    assessment = Assessment(Route.REVIEW, Context.PROMOTING, "thu@0", (Label(Category.DRUGS_TO_MINORS, 0.9),))
+    new = NewCase(replace(post, thread="a" * 64), assessment, station.clock.now + KEEP_UNDECIDED)
+    with station.database.write() as unit:
+        open_cases(unit, [new] * amount, station.clock.now)
+
+
+def test_a_flood_is_one_line_and_an_officer_lets_it_in(station: Station) -> None:
+    flood(station, THREAD_BOUND + 30)
+    officer = station.person("can-bo")
+    page = officer.get("/queue/review").text
+    assert page.count("data-case=") == THREAD_BOUND + 1
+    assert "Diễn đàn Bến Sông có quá nhiều bài bị gắn cờ: 30 vụ việc chờ đến lượt (1 chủ đề)" in page
+    assert officer.post("/queue/review/let-in", source="dien-dan").status_code == 303
+    assert "10 vụ việc chờ đến lượt" in officer.get("/queue/review").text
+    officer.post("/queue/review/let-in", source="dien-dan", all="1")
+    assert "chờ đến lượt" not in officer.get("/queue/review").text
+    assert officer.post("/queue/review/let-in", source="dien-dan").status_code == 422
+    assert station.person("phe-duyet").post("/queue/review/let-in", source="dien-dan").status_code == 403
+    assert station.actions("source:dien-dan").count("flood:let_in") == 2

@@ -147,6 +147,10 @@ def assess(as_json: bool = typer.Option(False, "--json")) -> None:
         f"{done.judged} judged: {done.dropped} dropped, {done.opened} cases opened, {done.joined} joined; "
         f"{done.failed} failed"
     )
+    if done.held_back:
+        typer.echo(
+            f"{done.held_back} of them held back: too many of one thread or source; see the review queue"
+        )
     for key in done.halted:
         typer.echo(f"HALTED {key}: more than 20 % of its last posts were flagged; look at it", err=True)
 
