@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lachan.domain.account import Role
 from lachan.pipeline.accounts import Accounts
+from lachan.pipeline.alerts import Alerts
 from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.clusters import Clusters
 from lachan.pipeline.flood import Floods
@@ -49,6 +50,7 @@ class Desk:
     clusters: Clusters
     floods: Floods
     oncall: OnCall
+    alerts: Alerts
     protect: Protect
     notify: Notify
     appeals: Appeals

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,12 +16,13 @@ from classifiers.urgency import names_danger
 from crawlers.api import BASES
 from crawlers.fetch_once import OncePageFetcher
 from lachan.app.live_judge import gate_of, live_judge
-from lachan.app.push import WEBHOOK_SECRET, Mail, Webhook
+from lachan.app.push import ALERTS_SECRET, WEBHOOK_SECRET, AlertMail, AlertWebhook, Hook, Mail, Relay, Webhook
 from lachan.app.settings import Settings
 from lachan.app.worker import Worker
 from lachan.domain.errors import InputError, RefusedError
 from lachan.domain.post import SourceKind
 from lachan.pipeline.accounts import Accounts
+from lachan.pipeline.alerts import Alerts
 from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.assess import Assess
 from lachan.pipeline.clusters import Clusters
@@ -41,6 +42,7 @@ from lachan.pipeline.review import Review
 from lachan.pipeline.search import Search
 from lachan.pipeline.sources import Sources
 from lachan.pipeline.speaker import Speaker
+from lachan.pipeline.telling import Outlet, Telling
 from lachan.reports import Counts, Letters, Reports
 from lachan.store import open_database
 from lachan.store.keyring import FileKeyRing
@@ -128,11 +130,35 @@ class Application:
         """With the ways that the settings name; without any, alarms ring at the desk alone."""
         settings, ways = self.settings, list[Push]()
         if settings.oncall_webhook:
-            secret = self.keys.secret(WEBHOOK_SECRET)
-            ways.append(Webhook(settings.oncall_webhook, secret, settings.desk_url, clock))
-        if settings.smtp_url:
-            ways.append(Mail(settings.smtp_url, settings.smtp_from or "", settings.desk_url))
+            hook = Hook(settings.oncall_webhook, self.keys.secret(WEBHOOK_SECRET), clock)
+            ways.append(Webhook(hook, settings.desk_url))
+        if self._relay:
+            ways.append(Mail(self._relay, settings.desk_url))
         return OnCall(self.database, clock, ways)
+
+    @cached_property
+    def _relay(self) -> Relay | None:
+        settings = self.settings
+        return Relay(settings.smtp_url, settings.smtp_from or "") if settings.smtp_url else None
+
+    @cached_property
+    def _outlets(self) -> Sequence[Outlet]:
+        """Where alerts go besides the desk."""
+        settings, outlets = self.settings, list[Outlet]()
+        if self._relay:
+            outlets.append(AlertMail(self._relay, settings.desk_url))
+        if settings.alerts_webhook:
+            hook = Hook(settings.alerts_webhook, self.keys.secret(ALERTS_SECRET), clock)
+            outlets.append(AlertWebhook(hook, settings.desk_url))
+        return outlets
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        return Alerts(self.database, self.index, clock, [outlet.way for outlet in self._outlets])
+
+    @cached_property
+    def telling(self) -> Telling:
+        return Telling(self.database, self.index, clock, self._outlets)
 
     @cached_property
     def clusters(self) -> Clusters:

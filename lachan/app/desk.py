@@ -26,6 +26,7 @@ def desk_app(application: Application) -> Any:
             clusters=application.clusters,
             floods=application.floods,
             oncall=application.oncall,
+            alerts=application.alerts,
             protect=application.protect,
             notify=application.notify,
             appeals=application.appeals,

@@ -24,6 +24,7 @@ JOBS: Final = (
     ("oncall", ("oncall",), 30),
     ("assess", ("assess",), 30),
     ("publish", ("publish",), 30),
+    ("alerts", ("alerts",), 300),
     ("crawl", ("crawl",), 900),
     ("recheck", ("recheck",), 3600),
     ("retain", ("retain",), 3600),

@@ -33,6 +33,7 @@ _KEYS: Final = frozenset(
         "secure_cookies",
         "desk_url",
         "oncall_webhook",
+        "alerts_webhook",
         "smtp_url",
         "smtp_from",
         "letterhead",
@@ -60,6 +61,7 @@ class Settings:
     secure_cookies: bool
     desk_url: str
     oncall_webhook: str | None
+    alerts_webhook: str | None
     smtp_url: str | None
     smtp_from: str | None
     letterhead: Letterhead
@@ -127,6 +129,7 @@ def read_settings(
         secure_cookies=secure == "true",
         desk_url=value("desk_url") or "http://127.0.0.1:8000",
         oncall_webhook=_outward(value("oncall_webhook"), ("http", "https")),
+        alerts_webhook=_outward(value("alerts_webhook"), ("http", "https")),
         smtp_url=_outward(value("smtp_url"), ("smtp", "smtps")),
         smtp_from=_sender(value("smtp_from"), value("smtp_url")),
         letterhead=_letterhead(read.get("letterhead", {}), path),

@@ -13,6 +13,7 @@ from statistics import median
 from typing import Final, Protocol
 
 from lachan.domain.account import PERMISSIONS, Actor, Permission
+from lachan.domain.address import one_address
 from lachan.domain.audit import SYSTEM, AuditEvent
 from lachan.domain.case import CaseState
 from lachan.domain.errors import InputError, PermissionDenied
@@ -23,7 +24,6 @@ from lachan.pipeline.ports import CaseFilter, Clock, Database, Unit
 
 _WAITING: Final = (CaseState.OPEN, CaseState.RETURNED, CaseState.ESCALATED)
 _MANY: Final = 1000  # alarms of one run
-MAX_EMAIL: Final = 200
 
 
 @dataclass(frozen=True)
@@ -164,16 +164,7 @@ class OnCall:
     def set_email(self, actor: Actor, email: str) -> None:
         """Where this account is told; "" forgets it. Sealed at rest."""
         actor.require(Permission.DECIDE_PROTECT, interactive=True)
-        given = email.strip()
-        name, at, host = given.partition("@")
-        if given and (
-            not (name and at and "." in host)
-            or len(given) > MAX_EMAIL
-            or not given.isascii()
-            or given.split() != [given]
-            or any(sign in given for sign in ",;<>\"'()[]\\:")
-        ):
-            raise InputError("write one e-mail address, such as truc@example.vn")
+        given = one_address(email)
         with self._database.write() as unit:
             unit.oncall.set_email(actor.name, given or None)
 

@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import Protocol
 
 from lachan.domain.account import Account
+from lachan.domain.alert import Alert, AlertWay
 from lachan.domain.appeal import Appeal
 from lachan.domain.assessment import Assessment
 from lachan.domain.audit import AuditCheckpoint, AuditEvent, AuditLink
+from lachan.domain.bulletin import Bulletin, Sending
 from lachan.domain.case import Case, CasePost, CaseState, Third
 from lachan.domain.flood import Gate, Waiting
 from lachan.domain.measure import Measure
@@ -754,6 +756,64 @@ class OnCallStore(Protocol):
         ...
 
 
+class AlertStore(Protocol):
+    """Alerts, what they told, and how it leaves the house. Reasons are sealed."""
+
+    def add(self, alert: Alert) -> Alert:
+        """`id` 0 in; the stored one out."""
+        ...
+
+    def get(self, alert: int) -> Alert:
+        """Raises NotFound."""
+        ...
+
+    def save(self, alert: Alert) -> Alert:
+        """Write every field; returns it with the next version. Raises ConflictError when it is stale."""
+        ...
+
+    def of(self, account: str) -> list[Alert]:
+        """Newest first."""
+        ...
+
+    def running(self) -> list[Alert]:
+        """Of every account, oldest first; those past their end, too, until their lapse is noted."""
+        ...
+
+    def tell(self, bulletin: Bulletin, ways: Sequence[AlertWay]) -> Bulletin:
+        """`id` 0 in. Each of `ways` gets a sending that waits."""
+        ...
+
+    def bulletins(self, account: str, limit: int = 20) -> list[Bulletin]:
+        """Newest first."""
+        ...
+
+    def bulletin(self, number: int) -> Bulletin:
+        """Raises NotFound."""
+        ...
+
+    def see(self, number: int, now: datetime) -> None:
+        """Note that its account opened it; the first time counts."""
+        ...
+
+    def unseen(self, account: str) -> int: ...
+
+    def sendings(self, number: int) -> list[Sending]:
+        """Of a bulletin, by way."""
+        ...
+
+    def ready(self, now: datetime) -> list[Sending]:
+        """Neither sent nor given up, whose time has come; those that wait longest first."""
+        ...
+
+    def move(self, before: Sending, to: Sending) -> bool:
+        """True when it still stood at `before`, and now stands at `to`: of two who try, one may."""
+        ...
+
+    def forget(self, before: datetime) -> int:
+        """Delete bulletins made and alerts over before; returns how many."""
+        ...
+
+
 class ExposureStore(Protocol):
     """What somebody had to read, for their own eyes and for a day: a case they took counts under each category."""
 
@@ -937,6 +997,8 @@ class Unit(Protocol):
     def exposures(self) -> ExposureStore: ...
     @property
     def oncall(self) -> OnCallStore: ...
+    @property
+    def alerts(self) -> AlertStore: ...
     @property
     def lists(self) -> ListStore: ...
     @property

@@ -101,6 +101,14 @@ def rising(week: Iterable[str], before: Iterable[str]) -> list[RisingTerm]:
     return told[:MOST]
 
 
+def rising_in(unit: Unit, monday: date) -> list[RisingTerm]:
+    """Those of the week that begins on `monday`, against the weeks before it."""
+    first = monday - timedelta(weeks=WEEKS_BEFORE)
+    return rising(
+        _texts(unit, monday, monday + timedelta(days=6)), _texts(unit, first, monday - timedelta(days=1))
+    )
+
+
 class Rising:
     """The week's rising words, for analysts."""
 
@@ -113,12 +121,8 @@ class Rising:
         actor.require(Permission.SEARCH)
         if monday.isoweekday() != 1:
             raise InputError("a week begins on a Monday")
-        first = monday - timedelta(weeks=WEEKS_BEFORE)
         with self._database.read() as unit:
-            found = rising(
-                _texts(unit, monday, monday + timedelta(days=6)),
-                _texts(unit, first, monday - timedelta(days=1)),
-            )
+            found = rising_in(unit, monday)
         with self._database.write() as unit:
             details: dict[str, str | int] = {"week": monday.isoformat(), "total": len(found)}
             unit.audit.append(AuditEvent(self._clock(), actor.name, "search:rising", "index", details))

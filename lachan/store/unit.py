@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from lachan.store.accounts import SqlAccountStore
+from lachan.store.alerts import SqlAlertStore
 from lachan.store.appeals import SqlAppealStore
 from lachan.store.audit import SqlAuditStore
 from lachan.store.cases import SqlCaseStore
@@ -100,6 +101,10 @@ class SqlUnit:
     @cached_property
     def oncall(self) -> SqlOnCallStore:
         return SqlOnCallStore(self._scope)
+
+    @cached_property
+    def alerts(self) -> SqlAlertStore:
+        return SqlAlertStore(self._scope)
 
     @cached_property
     def lists(self) -> SqlListStore:

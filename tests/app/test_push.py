@@ -13,12 +13,14 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from lachan.app.push import Mail, Webhook, checked_url
+from lachan.app.push import AlertMail, AlertWebhook, Hook, Mail, Relay, Webhook, checked_url
 from lachan.domain.errors import InputError
 from lachan.pipeline.oncall import Message
+from lachan.pipeline.telling import Notice, Unanswered
 
 NOW = datetime(2026, 11, 22, 7, 5, tzinfo=UTC)
 MESSAGE = Message(12, 2, NOW)
+NOTICE = Notice("0af1", 31, ((4, 7), (9, 12)))
 
 
 class Receiver:
@@ -54,7 +56,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 def test_a_webhook_is_signed_and_says_nothing_of_the_case(receiver: Receiver) -> None:
-    way = Webhook(receiver.url, b"secret", "https://desk.example/", lambda: NOW)
+    way = Webhook(Hook(receiver.url, b"secret", lambda: NOW), "https://desk.example/")
     way.send(MESSAGE, ["bao-ve"], ["truc@example.vn"])
     ((path, headers, body),) = receiver.got
     timestamp = headers["X-Lachan-Timestamp"]
@@ -75,7 +77,7 @@ def test_a_webhook_is_signed_and_says_nothing_of_the_case(receiver: Receiver) ->
 def test_what_is_not_taken_is_an_error_and_no_redirect_is_followed(receiver: Receiver, status: int) -> None:
     receiver.status = status
     with pytest.raises(OSError, match=str(status)):
-        Webhook(receiver.url, b"secret", "https://desk.example", lambda: NOW).send(MESSAGE, [], [])
+        Webhook(Hook(receiver.url, b"secret", lambda: NOW), "https://desk.example").send(MESSAGE, [], [])
     assert len(receiver.got) == 1
 
 
@@ -87,9 +89,10 @@ def test_alarms_leave_by_tls_or_stay_on_this_machine() -> None:
 
 
 class MailServer:
-    """As much of RFC 5321 as one message needs."""
+    """As much of RFC 5321 as one message needs; answers to DATA and to its end as told, None hangs up."""
 
-    def __init__(self) -> None:
+    def __init__(self, *answers: str | None) -> None:
+        self.answers = [*answers, *("354 go on", "250 taken")[len(answers) :]]
         self.lines: list[str] = []
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"smtp://127.0.0.1:{self.socket.getsockname()[1]}"
@@ -105,11 +108,13 @@ class MailServer:
                 self.lines.append(line)
                 if data:
                     data = line != "."
+                    if not data and self.answers[1] is None:
+                        return
                     if not data:
-                        self._say(stream, "250 taken")
+                        self._say(stream, self.answers[1])
                 elif line.upper() == "DATA":
-                    data = True
-                    self._say(stream, "354 go on")
+                    data = str(self.answers[0]).startswith("354")
+                    self._say(stream, str(self.answers[0]))
                 elif line.upper() == "QUIT":
                     self._say(stream, "221 bye")
                     return
@@ -123,7 +128,7 @@ class MailServer:
 
 def test_mail_goes_to_each_and_shows_nobody_the_others() -> None:
     server = MailServer()
-    Mail(server.url, "la-chan@example.vn", "https://desk.example").send(
+    Mail(Relay(server.url, "la-chan@example.vn"), "https://desk.example").send(
         MESSAGE, ["bao-ve", "bao-ve-hai"], ["truc@example.vn", "hai@example.vn"]
     )
     given = [line for line in server.lines if line.lower().startswith("rcpt to")]
@@ -138,6 +143,80 @@ def test_mail_goes_to_each_and_shows_nobody_the_others() -> None:
 
 def test_mail_without_anybody_or_a_server_is_an_error() -> None:
     with pytest.raises(OSError):
-        Mail("smtp://127.0.0.1:1", "la-chan@example.vn", "https://desk.example").send(MESSAGE, ["bao-ve"], [])
+        Mail(Relay("smtp://127.0.0.1:1", "la-chan@example.vn"), "https://desk.example").send(
+            MESSAGE, ["bao-ve"], []
+        )
     with pytest.raises(OSError):
-        Mail("smtp://127.0.0.1:1", "la-chan@example.vn", "https://desk.example").send(MESSAGE, [], ["a@b.vn"])
+        Mail(Relay("smtp://127.0.0.1:1", "la-chan@example.vn"), "https://desk.example").send(
+            MESSAGE, [], ["a@b.vn"]
+        )
+
+
+def test_an_alert_is_a_count_and_a_link_under_the_same_key_at_every_try(receiver: Receiver) -> None:
+    way = AlertWebhook(Hook(receiver.url, b"secret", lambda: NOW), "https://desk.example")
+    receiver.status = 503
+    with pytest.raises(OSError, match="503") as refused:
+        way.send(NOTICE, None)
+    assert not isinstance(refused.value, Unanswered)
+    receiver.status = 200
+    way.send(NOTICE, None)
+    assert [headers["Idempotency-Key"] for _, headers, _ in receiver.got] == ["0af1", "0af1"]
+    _, headers, body = receiver.got[1]
+    signed = hmac.new(b"secret", headers["X-Lachan-Timestamp"].encode() + b"." + body, hashlib.sha256)
+    assert headers["X-Lachan-Signature"] == f"sha256={signed.hexdigest()}"
+    assert json.loads(body) == {
+        "event": "alerts.told",
+        "key": "0af1",
+        "link": "https://desk.example/alerts/told/31",
+        "counts": [{"alert": 4, "count": 7}, {"alert": 9, "count": 12}],
+    }
+
+
+def _mail_lines(*answers: str | None) -> list[str]:
+    server = MailServer(*answers)
+    try:
+        AlertMail(Relay(server.url, "la-chan@example.vn"), "https://desk.example").send(
+            NOTICE, "mai@example.vn"
+        )
+    finally:
+        server.socket.close()
+    return server.lines
+
+
+def test_a_mail_has_no_header_that_anything_from_outside_could_fill() -> None:
+    lines = _mail_lines()
+    start = next(at for at, line in enumerate(lines) if line.upper() == "DATA") + 1
+    headers = dict(line.split(": ", 1) for line in lines[start : lines.index("", start)])
+    assert {name for name in headers if not name.startswith("Content-")} == {
+        "From", "To", "Subject", "Date", "Message-ID", "MIME-Version",
+    }  # fmt: skip
+    assert (headers["From"], headers["To"]) == ("la-chan@example.vn", "la-chan@example.vn")
+    assert headers["Message-ID"] == "<0af1@127.0.0.1>"
+    again = _mail_lines()
+    unlike = ("Date:", "ehlo", "helo")
+    same = [[line for line in each if not line.startswith(unlike)] for each in (lines, again)]
+    assert same[0] == same[1], "every try is the same mail"
+
+
+def test_who_falls_silent_may_have_taken_it_who_refuses_has_not() -> None:
+    with pytest.raises(Unanswered):
+        _mail_lines("354 go on", None)
+    with pytest.raises(OSError) as refused:
+        _mail_lines("554 no")
+    assert not isinstance(refused.value, Unanswered)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+
+        def hang_up() -> None:
+            connection, _ = silent.accept()
+            connection.recv(65536)
+            connection.close()
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(Unanswered):
+            AlertWebhook(Hook(url, b"s", lambda: NOW), "https://desk.example").send(NOTICE, None)
+    with pytest.raises(OSError) as nobody:
+        AlertWebhook(Hook(url, b"s", lambda: NOW), "https://desk.example").send(NOTICE, None)
+    assert not isinstance(nobody.value, Unanswered)
+    with pytest.raises(OSError, match="no address"):
+        AlertMail(Relay("smtp://127.0.0.1:1", "a@b.vn"), "https://desk.example").send(NOTICE, None)

@@ -92,6 +92,7 @@ def test_the_environment_wins(tmp_path: Path) -> None:
         secure_cookies=False,
         desk_url="http://127.0.0.1:8000",
         oncall_webhook=None,
+        alerts_webhook=None,
         smtp_url=None,
         smtp_from=None,
         letterhead=settings.letterhead,

@@ -14,7 +14,7 @@ import typer.main
 
 from lachan.app.cli import app
 from lachan.app.settings import Settings
-from lachan.domain import case, citation
+from lachan.domain import bulletin, case, citation
 from lachan.pipeline import retain
 from lachan.pipeline.intake import LEASE_TIME
 from lachan.pipeline.ports import Letterhead
@@ -81,6 +81,7 @@ def test_the_periods_are_those_of_the_code() -> None:
     assert f"audit log | {retain.KEEP_AUDIT.days} days" in page
     assert f"whole segments of {retain.SEGMENT} events" in page
     assert f"{inbox.WAIT_AT_MOST.total_seconds() / 3600:.0f} hours from capture" in page
+    assert f"alerts that are over | {bulletin.KEPT.days} days" in page
     assert f"fingerprints of seen posts | {inbox.FINGERPRINT_DAYS} days" in page
     assert f"waiting to be fetched | {frontier.PENDING_FOR.total_seconds() / 3600:.0f} hours" in page
     assert f"pages after {LEASE_TIME.total_seconds() / 60:.0f} minutes" in page

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lachan.domain.alert import ALERT_TABLE, AlertAct, AlertState
 from lachan.domain.appeal import APPEAL_TABLE, AppealAct, AppealState
+from lachan.domain.bulletin import SENDING_TABLE, SendingAct, SendingState
 from lachan.domain.case import CASE_TABLE, CaseAct, CaseState
 from lachan.domain.errors import TransitionError
 from lachan.domain.notice import NOTICE_TABLE, NoticeAct, NoticeState
@@ -20,6 +22,8 @@ TABLES: list[tuple[Any, Any, Any]] = [
     (NOTICE_TABLE, NoticeState, NoticeAct),
     (REFERRAL_TABLE, ReferralState, ReferralAct),
     (APPEAL_TABLE, AppealState, AppealAct),
+    (ALERT_TABLE, AlertState, AlertAct),
+    (SENDING_TABLE, SendingState, SendingAct),
 ]
 #: The tables as DESIGN draws them, written out a second time so that a slip in one shows.
 DRAWN = {
@@ -49,6 +53,10 @@ DRAWN = {
     "the appeal": """
         received assign assigned, assigned uphold upheld, assigned overturn overturned, upheld close closed,
         overturned close closed""",
+    "the alert": "running renew running, running lapse lapsed, running end ended",
+    "the sending": """
+        waiting begin underway, underway begin underway, underway arrive sent, underway fail waiting,
+        underway give_up given_up""",
 }
 
 

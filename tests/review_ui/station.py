@@ -14,11 +14,13 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from lachan.domain.account import Role
+from lachan.domain.alert import AlertWay
 from lachan.domain.assessment import Assessment, Label, Reason, Span
 from lachan.domain.case import KEEP_UNDECIDED, Case, CasePost
 from lachan.domain.post import Post, Source, SourceKind, SourcePurpose, SourceState
 from lachan.domain.taxonomy import AgeBand, Audience, Category, Context, Route
 from lachan.pipeline.accounts import Accounts
+from lachan.pipeline.alerts import Alerts
 from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.clusters import Clusters
 from lachan.pipeline.flood import Floods
@@ -205,6 +207,7 @@ def open_station(folder: Path, secrets: dict[str, str | None], *, secure: bool =
         clusters=Clusters(database, clock),
         floods=Floods(database, clock),
         oncall=OnCall(database, clock),
+        alerts=Alerts(database, index, clock, list(AlertWay)),
         protect=Protect(database, clock),
         notify=Notify(database, clock),
         appeals=Appeals(database, clock),

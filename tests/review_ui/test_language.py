@@ -16,7 +16,9 @@ import review_ui
 from classifiers.evidence import Code
 from classifiers.vetted import ListCode
 from lachan.domain.account import Permission, Role
+from lachan.domain.alert import AlertAct, AlertPace, AlertState, AlertSubject, AlertWay
 from lachan.domain.appeal import AppealAct, AppealState
+from lachan.domain.bulletin import SendingState
 from lachan.domain.case import CaseAct, CaseState
 from lachan.domain.citation import CitationRole, RequestKind
 from lachan.domain.errors import ConflictError, InputError, LachanError, NotFound, RefusedError
@@ -42,10 +44,11 @@ from tests.review_ui.station import Station
 
 HOUSE = Path(review_ui.__file__).parent
 ENUMS: list[type[StrEnum]] = [
-    AgeBand, AppealAct, AppealState, Audience, CaseAct, CaseState, Category, CitationRole, ContactReason,
+    AgeBand, AlertPace, AlertState, AlertSubject, AlertWay, AppealAct, AppealState, Audience, CaseAct,
+    CaseState, Category, CitationRole, ContactReason,
     Context, DetailKind, HarmSource, Measure, NoticeAct, NoticeState, PageCheck, Permission, Quarantine,
     RecipientKind, ReferralAct, ReferralState, ReportAct, ReportDesk, ReportOutcome, ReportState, Reporter,
-    RequestKind, RevealReason, Role, Route, Shortcut, SourceKind, SourcePurpose, SourceState,
+    RequestKind, RevealReason, Role, Route, SendingState, Shortcut, SourceKind, SourcePurpose, SourceState,
 ]  # fmt: skip
 
 
@@ -113,10 +116,11 @@ def _text(node: ast.expr) -> Iterator[str]:
 def test_every_refusal_of_the_use_cases_has_a_sentence() -> None:
     root = HOUSE.parent
     files = [root / "lachan/pipeline" / f"{name}.py" for name in
-             ("accounts", "appeal", "claims", "clusters", "flood", "notify", "oncall", "passwords", "protect",
-              "report", "report_case", "review", "sources", "speaker")]  # fmt: skip
+             ("accounts", "alerts", "appeal", "claims", "clusters", "flood", "notify", "oncall", "passwords",
+              "protect", "report", "report_case", "review", "sources", "speaker")]  # fmt: skip
     files += [root / "lachan/domain" / f"{name}.py" for name in
-              ("account", "measure", "citation", "report", "transition", "source_rules")]  # fmt: skip
+              ("account", "address", "alert", "measure", "citation", "report", "transition",
+               "source_rules")]  # fmt: skip
     files += [*HOUSE.glob("*.py"), *(HOUSE / "routes").glob("*.py")]
     unsaid = {m for path in files for m in _raised(path) if " " in m and not known_refusal(m)}
     assert not {m for m in unsaid if not m.startswith("routes and permissions differ")}
@@ -153,14 +157,14 @@ def test_actions_in_use_have_words(station: Station) -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_action(node.value)
     }
-    used |= {f"referral:{act.value}" for act in ReferralAct}
+    used |= {f"referral:{act.value}" for act in ReferralAct} | {f"alert:{act.value}" for act in AlertAct}
     assert used - set(labels()["action"]) == set()
 
 
 def _is_action(text: str) -> bool:
     first, _, second = text.partition(":")
-    subjects = {"account", "appeal", "case", "crawl", "flood", "import", "inbox", "index", "notice", "referral",
-                "removal", "report", "retain", "search", "source", "system"}  # fmt: skip
+    subjects = {"account", "alert", "appeal", "case", "crawl", "flood", "import", "inbox", "index", "notice",
+                "referral", "removal", "report", "retain", "search", "source", "system"}  # fmt: skip
     return first in subjects and second.replace("_", "").isalpha()
 
 

@@ -120,8 +120,8 @@ def test_one_admin_cannot_make_both_people(world: World) -> None:
 #: Everything the command line can do. A new command is added here by somebody who saw that it decides nothing.
 COMMANDS = {
     "demo", "init", "doctor", "retain", "backup", "restore", "crawl", "import", "assess", "publish",
-    "recheck", "oncall", "run", "serve", "stop", "resume", "classify", "train", "evaluate", "search", "report",
-    "audit", "audit verify", "index", "index rebuild", "index verify", "index status",
+    "recheck", "oncall", "alerts", "run", "serve", "stop", "resume", "classify", "train", "evaluate", "search",
+    "report", "audit", "audit verify", "index", "index rebuild", "index verify", "index status",
     "lists", "lists issuer", "lists add", "lists confirm", "lists remove", "lists show",
     "model", "model propose", "model approve", "model withdraw", "model show",
 }  # fmt: skip

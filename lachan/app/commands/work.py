@@ -13,7 +13,7 @@ from crawlers.run import run_crawl
 from crawlers.warc import warc_rows
 from lachan.app.bootstrap import Application, clock
 from lachan.app.commands.options import acting, opened
-from lachan.app.push import WEBHOOK_SECRET
+from lachan.app.push import ALERTS_SECRET, WEBHOOK_SECRET
 from lachan.app.scheduler import Scheduler
 from lachan.app.trial import trial
 from lachan.domain.account import Role
@@ -180,8 +180,20 @@ def oncall(
             typer.echo(f"{application.oncall.run()} alarms told")
 
 
+def alerts(
+    secret: bool = typer.Option(False, "--secret", help="Print the secret that signs the webhook, in hex."),
+) -> None:
+    """Tell analysts of the new counts that they asked to be told of, each once."""
+    with opened() as application:
+        if secret:
+            typer.echo(application.keys.secret(ALERTS_SECRET).hex())
+            return
+        done = application.telling.run()
+    typer.echo(f"{done.told} told, {done.sent} sent, {done.over} over")
+
+
 def run() -> None:
-    """Work by the schedule until stopped (Ctrl-C): crawl, assess, publish, recheck, retain."""
+    """Work by the schedule until stopped (Ctrl-C): crawl, assess, publish, alerts, recheck, retain."""
     with opened(live=True) as application:
         Scheduler(application.database, application.worker.name).run()
 
@@ -215,6 +227,6 @@ def resume(
 
 
 def register(app: typer.Typer) -> None:
-    for command in (crawl, assess, publish, recheck, oncall, run, serve, stop, resume):
+    for command in (crawl, assess, publish, recheck, oncall, alerts, run, serve, stop, resume):
         app.command()(command)
     app.command("import")(import_)
