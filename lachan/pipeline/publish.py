@@ -143,8 +143,13 @@ class Publisher:
         if not rows:
             return 0
         self._index.apply(add, sorted(last.keys() - {document.case for document in add}))
+        now = self._clock()
         with self._database.write() as unit:
-            unit.outbox.done([row.id for row in rows])
+            if unit.leases.take(LEASE_NAME, self._owner, now, now + LEASE):
+                unit.outbox.done([row.id for row in rows])
+            else:  # stalled for long: another published meanwhile, and what was written just now may be older
+                for case in last:
+                    unit.outbox.add(case, OutboxAct.INDEX)
         return len(rows)
 
     def _all(self, unit: Unit, *, renew: bool = False) -> Iterator[IndexDocument]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from classifiers.normalise import normalise
 from lachan.domain.errors import ConflictError
 from lachan.domain.measure import Measure
 from lachan.pipeline import publish
-from lachan.pipeline.ports import IndexDocument, SearchRequest
+from lachan.pipeline.ports import IndexDocument, OutboxAct, SearchRequest
 from lachan.pipeline.publish import Comparison, Publisher
 from lachan.pipeline.review import Decision
 from lachan.pipeline.search import Search
@@ -86,6 +86,33 @@ def test_one_publisher_at_a_time(world: World) -> None:
         unit.leases.take("publisher", "another", world.clock(), world.clock.now.replace(hour=2))
     assert world.publisher.drain() == 0
     assert world.publisher.rebuild() == -1
+
+
+def test_what_a_stalled_publisher_writes_late_is_published_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = world.confirmed(ADVERT)
+    other = Publisher(world.database, world.index, world.clock, owner="another")
+    apply = world.index.apply
+
+    def late(add: Sequence[IndexDocument], remove: Sequence[int]) -> None:
+        """Asleep for longer than the lease; meanwhile the case goes, and another publisher says so."""
+        monkeypatch.setattr(world.index, "apply", apply)
+        world.clock.move(minutes=3)
+        with world.database.write() as unit:
+            unit.cases.drop([case])
+            unit.outbox.add(case, OutboxAct.REMOVE)
+        other.drain()
+        with world.database.write() as unit:
+            unit.leases.take("publisher", "another", world.clock(), world.clock() + timedelta(minutes=2))
+        apply(add, remove)
+
+    monkeypatch.setattr(world.index, "apply", late)
+    world.publisher.drain()
+    assert world.index.cases() == {case}  # too late: it is gone
+    other.drain()
+    assert world.index.cases() == set()
+    assert world.publisher.compare().clean
 
 
 def test_a_rebuild_keeps_its_lease_and_stops_without_it(
