@@ -1,5 +1,5 @@
-"""A long outbox, its publisher killed again and again: is anything lost or doubled, and does memory stay flat? Prints one
-line of JSON.
+"""A long outbox, its publisher killed again and again: is anything lost or doubled, and does memory stay flat? Prints
+one line of JSON.
 
     python bench/outbox.py [--cases 500000] [--kills 5]
 
@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from classifiers.normalise import normalise
 from index import open_index
 from lachan.pipeline.ports import SearchRequest
-from lachan.pipeline.publish import Publisher
+from lachan.pipeline.publish import BATCH, Publisher
 from tests.faults.backlog import fill, publishing
 
 
@@ -59,7 +59,8 @@ def main() -> None:
         folder, location = Path(name), f"{name}/index"
         database = fill(folder, given.cases)
         start, memory, done = time.perf_counter(), [], 0
-        for batches in [*(random.randint(3, 12) for _ in range(given.kills)), None]:
+        share = max(1, given.cases // BATCH // (given.kills + 1))
+        for batches in [*(random.randint(1, share) for _ in range(given.kills)), None]:
             told = publish(folder, location, batches)
             memory.append({"early": told[len(told) // 10][1], "end": told[-1][1]})
             done += told[-1][0]
