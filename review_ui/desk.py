@@ -20,6 +20,7 @@ from lachan.pipeline.review import Review
 from lachan.pipeline.search import Search
 from lachan.pipeline.sources import Sources
 from lachan.pipeline.speaker import Speaker
+from review_ui.tokens import Cookies
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class DemoInfo:
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything a page may ask for. `secure_cookies` is true wherever the desk is served over HTTPS."""
+    """Everything a page may ask for. `secure_cookies` is true wherever the desk is served over HTTPS;
+    `training` where nothing that is done is real."""
 
     database: Database
     accounts: Accounts
@@ -65,3 +67,14 @@ class Desk:
     clock: Clock
     demo: DemoInfo | None
     secure_cookies: bool
+    training: bool = False
+
+    @property
+    def invented(self) -> bool:
+        """Whether nothing here is real: letters and reports say so."""
+        return self.training or self.demo is not None
+
+    @property
+    def cookies(self) -> Cookies:
+        """A training desk on another port of the same host has names of its own: browsers tell no ports apart."""
+        return Cookies(self.secure_cookies, "-training" if self.training else "")

@@ -28,7 +28,6 @@ from lachan.pipeline.accounts import SignInFailed
 from review_ui.guard import SignInNeeded, StaleForm, Visit
 from review_ui.headers import secure_headers
 from review_ui.language import Language
-from review_ui.tokens import Cookies
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +68,7 @@ def _visit(request: Request) -> Visit:
         return held
     desk = request.app.state.desk
     code = request.cookies.get("lachan-language", "vi")
-    cookies = Cookies(desk.secure_cookies)
+    cookies = desk.cookies
     language = Language("en" if code == "en" else "vi")
     kept = request.cookies.get(cookies.visit, "")
     return Visit(request, desk, request.app.state.pages, cookies, language, None, None, kept)

@@ -34,6 +34,8 @@ MAX_FIELD: Final = 6000  # code points of one field
 OPEN_FORMS: Final = frozenset(
     {"/report", "/report/follow", "/report/add", "/report/withdraw", "/api/v1/reports"}
 )
+#: On a training desk nobody reads what people outside send: they must not believe that somebody does.
+NOBODY_HERE: Final = "this is a training desk: nobody reads what is sent here"
 STALE_FORM: Final = "the form is old or comes from another page: load the page again and send it once more"
 
 
@@ -101,6 +103,7 @@ class Visit:
             actor=self.actor,
             can=self.can,
             demo=self.desk.demo,
+            training=self.desk.training,
             stopped_by=self.stopped_by,
             csrf=form_token(self.desk.keys, bound),
             path=self.request.url.path,
@@ -137,7 +140,7 @@ def local_path(given: str, default: str = "/") -> str:
 async def enter(request: Request) -> Visit:
     """Raises SignInNeeded, PermissionDenied, StaleForm."""
     desk: Desk = request.app.state.desk
-    cookies = Cookies(desk.secure_cookies)
+    cookies = desk.cookies
     token = request.cookies.get(cookies.session)
     code = request.cookies.get("lachan-language", "vi")
     actor, stopped_by, keys = await run_in_threadpool(_look_up, desk, token)
@@ -157,6 +160,8 @@ async def enter(request: Request) -> Visit:
     if request.method not in ("GET", "HEAD"):
         visit.form = await request.form(max_files=0, max_fields=200)
     _check_route(visit)
+    if desk.training and visit.actor is None and request.url.path in OPEN_FORMS | {"/appeal"}:
+        raise RefusedError(NOBODY_HERE)
     if request.method not in ("GET", "HEAD"):
         _check_form(visit)
     return visit

@@ -8,7 +8,6 @@ from fastapi import FastAPI
 
 from review_ui.desk import Desk
 from review_ui.permissions import OUTSIDE, ROUTES
-from review_ui.tokens import Cookies
 
 _PROBLEM = "application/problem+json"
 
@@ -17,7 +16,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     """Errors are problem+json and nothing else; what needs a session says so, and by which cookie."""
     document = app.openapi()  # made once, then the same object
     desk: Desk = app.state.desk
-    session = {"type": "apiKey", "in": "cookie", "name": Cookies(desk.secure_cookies).session}
+    session = {"type": "apiKey", "in": "cookie", "name": desk.cookies.session}
     document["components"]["securitySchemes"] = {"session": session}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():

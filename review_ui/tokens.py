@@ -26,14 +26,15 @@ class Cookies:
     """The names in use; `__Host-` binds a cookie to this host and to HTTPS."""
 
     secure: bool
+    kind: str = ""
 
     @property
     def session(self) -> str:
-        return "__Host-lachan" if self.secure else "lachan"
+        return f"{'__Host-' if self.secure else ''}lachan{self.kind}"
 
     @property
     def visit(self) -> str:
-        return "__Host-lachan-visit" if self.secure else "lachan-visit"
+        return f"{self.session}-visit"
 
     def start(self, response: Response, token: str) -> None:
         """After log-in: a new session cookie, and the visit's is gone (no fixation)."""

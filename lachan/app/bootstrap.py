@@ -19,6 +19,7 @@ from lachan.app.live_judge import gate_of, live_judge
 from lachan.app.push import ALERTS_SECRET, WEBHOOK_SECRET, AlertMail, AlertWebhook, Hook, Mail, Relay, Webhook
 from lachan.app.settings import Settings
 from lachan.app.worker import Worker
+from lachan.app.town_rows import town_pages
 from lachan.domain.errors import InputError, RefusedError
 from lachan.domain.post import SourceKind
 from lachan.pipeline.accounts import Accounts
@@ -52,6 +53,7 @@ KIND: Final = "kind"  # the state row that says what a data folder is
 LIVE: Final = "live"
 DEMO: Final = "demo"
 
+TRAINING: Final = "training"
 
 def clock() -> datetime:
     """The one clock: aware, UTC."""
@@ -68,7 +70,7 @@ class Application:
 
     @cached_property
     def kind(self) -> str | None:
-        """`live`, `demo`, or None for a folder that was never used."""
+        """`live`, `demo`, `training`, or None for a folder that was never used."""
         with self.database.read() as unit:
             return unit.state.get(KIND)
 
@@ -127,9 +129,12 @@ class Application:
 
     @cached_property
     def oncall(self) -> OnCall:
-        """With the ways that the settings name; without any, alarms ring at the desk alone."""
+        """With the ways that the settings name; without any, and where data are invented, alarms ring at the desk
+        alone."""
         settings, ways = self.settings, list[Push]()
         if settings.oncall_webhook:
+        if self.kind in (DEMO, TRAINING):
+            return OnCall(self.database, clock, ways)
             hook = Hook(settings.oncall_webhook, self.keys.secret(WEBHOOK_SECRET), clock)
             ways.append(Webhook(hook, settings.desk_url))
         if self._relay:
@@ -250,6 +255,8 @@ class _PagesOf:
 
     def text_of(self, url: str) -> str | None:
         pages = OncePageFetcher(
+        if self.application.kind == TRAINING:
+            return town_pages(clock()).text_of(url)
             self.application.sources.active,
             clock,
             contact=self.application.contact,

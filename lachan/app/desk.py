@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from typing import Any
 
-from lachan.app.bootstrap import DEMO, Application, clock
+from lachan.app.bootstrap import DEMO, TRAINING, Application, clock
 from lachan.app.demo_accounts import read_accounts
 from review_ui import create_app
 from review_ui.desk import DemoAccount, DemoInfo, Desk
@@ -41,6 +41,7 @@ def desk_app(application: Application) -> Any:
             clock=clock,
             demo=demo,
             secure_cookies=application.settings.secure_cookies,
+            training=application.kind == TRAINING,
         )
     )
     gc.freeze()  # what is loaded stays: else every so often one page waits a tenth of a second for its collection

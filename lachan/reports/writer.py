@@ -74,7 +74,7 @@ class Reports:
     def _page(self, kind: ReportKind, counted: Figures, now: datetime) -> str:
         with self._database.read() as unit:
             titles = unit.sources.titles()
-            demo = unit.state.get("kind") == "demo"
+            demo = unit.state.get("kind") in ("demo", "training")
         return self._pages.get_template("report.html").render(
             weekly=kind is ReportKind.WEEKLY,
             week=week_name(counted.first),

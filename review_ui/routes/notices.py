@@ -65,7 +65,7 @@ def act(visit: AtDesk, notice_id: Number) -> Response:
 def letter_html(visit: AtDesk, notice_id: Number, save: bool = False) -> Response:
     """The letter. The writer marks a draft as one, and it is only shown: there is no file of it to save."""
     found = _get(visit, notice_id)
-    html = visit.desk.letters.html(found, visit.desk.letterhead, demo=visit.desk.demo is not None)
+    html = visit.desk.letters.html(found, visit.desk.letterhead, demo=visit.desk.invented)
     if save and found.issued_at is not None:
         return download(html.encode(), f"{found.number}.html", "text/html; charset=utf-8")
     return embedded(html)
@@ -76,7 +76,7 @@ def letter_docx(visit: AtDesk, notice_id: Number) -> Response:
     found = _get(visit, notice_id)
     if found.issued_at is None:
         raise RefusedError("the letter of a draft is not handed out: it must be issued first")
-    body = visit.desk.letters.docx(found, visit.desk.letterhead, demo=visit.desk.demo is not None)
+    body = visit.desk.letters.docx(found, visit.desk.letterhead, demo=visit.desk.invented)
     return download(body, f"{found.number}.docx", DOCX)
 
 

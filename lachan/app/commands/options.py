@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from lachan.app.bootstrap import DEMO, Application, open_application
+from lachan.app.bootstrap import DEMO, TRAINING, Application, open_application
 from lachan.app.settings import read_settings
 from lachan.domain.account import Actor, Role
 from lachan.domain.errors import InputError, RefusedError
@@ -23,9 +23,9 @@ def opened(*, live: bool = False) -> Iterator[Application]:
             raise RefusedError(
                 f"{application.settings.data} holds nothing yet: run `lachan init` (or `lachan demo`) first"
             )
-        if live and application.kind == DEMO:
+        if live and application.kind in (DEMO, TRAINING):
             raise RefusedError(
-                f"{application.settings.data} is a demo folder, its data can never become live: "
+                f"{application.settings.data} is a {application.kind} folder, its data can never become live: "
                 "choose another folder with LACHAN_DATA"
             )
         yield application

@@ -1,0 +1,259 @@
+"""The training desk: the same people, invented cases, and no way from there to anything live."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+from argon2 import PasswordHasher
+from fastapi.testclient import TestClient
+from sqlalchemy import create_engine, select
+
+from lachan.app.bootstrap import KIND, LIVE, TRAINING, Application, open_application
+from lachan.app.commands.options import opened
+from lachan.app.desk import desk_app
+from lachan.app.settings import Settings, read_settings
+from lachan.app.training import begin, people_of, training_folder, training_settings
+from lachan.domain.account import PERMISSIONS, Role
+from lachan.domain.case import CaseState
+from lachan.domain.errors import ConflictError, RefusedError
+from lachan.domain.taxonomy import Route
+from lachan.pipeline import accounts
+from lachan.pipeline.ports import CaseFilter
+from lachan.store.tables import metadata
+from review_ui.permissions import ROUTES
+
+PASSWORD = "một câu dài để tập việc"
+ROLES = {
+    "quan-tri": Role.ADMIN,
+    "quan-tri-hai": Role.ADMIN,
+    "can-bo": Role.OFFICER,
+    "phe-duyet": Role.APPROVER,
+    "bao-ve": Role.PROTECTION_OFFICER,
+    "phan-tich": Role.ANALYST,
+    "kiem-tra": Role.AUDITOR,
+}
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of a live folder with everybody in it, and with every way out that there is."""
+    folder = tmp_path_factory.mktemp("live")
+    settings = replace(
+        read_settings(
+            {"LACHAN_DATA": str(folder / "var"), "LACHAN_KEY_FILE": str(folder / "keys.json")}, folder
+        ),
+        oncall_webhook="https://alarm.example/hook",
+        smtp_url="smtps://mail.example",
+        smtp_from="desk@example.org",
+        youtube_key="a key",
+        facebook_token="a token",
+        contact="https://unit.example",
+    )
+    with pytest.MonkeyPatch.context() as patch, open_application(settings) as application:
+        patch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        application.accounts.first_admin("quan-tri", PASSWORD)
+        for name, role in ROLES.items():
+            if name != "quan-tri":
+                by = application.accounts.named("quan-tri" if role is Role.ADMIN else "quan-tri-hai")
+                application.accounts.create(by, name, role, PASSWORD)
+        with application.database.write() as unit:
+            unit.state.set(KIND, LIVE)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def desk(live: Settings) -> Iterator[Application]:
+    """The training desk as `lachan training` fills it."""
+    with open_application(live) as application:
+        people = people_of(application)
+    with training_folder(live) as folder, open_application(training_settings(live, folder)) as application:
+        begin(application, people)
+        yield application
+
+
+def everything(settings: Settings) -> dict[str, Any]:
+    """Every row of every table, and every file beside them but the training desk's own."""
+    engine = create_engine(settings.database_url)
+    with engine.connect() as connection:
+        rows: dict[str, Any] = {
+            name: [tuple(row) for row in connection.execute(select(table))]
+            for name, table in metadata.tables.items()
+        }
+    engine.dispose()
+    for path in sorted(settings.data.rglob("*")):
+        place = path.relative_to(settings.data)
+        if path.is_file() and not str(place).startswith(("training", "lachan.db", "workers")):
+            rows[str(place)] = path.read_bytes()
+    rows["keys"] = settings.key_file.read_bytes()
+    return rows
+
+
+def sign_in(application: Application, name: str) -> tuple[TestClient, str]:
+    """A browser of this person at the training desk, with the live password; and its form token."""
+    client = TestClient(desk_app(application), base_url="http://desk.example", follow_redirects=False)
+    with application.database.read() as unit:
+        held = unit.accounts.credentials(name)
+    code = pyotp.TOTP(held.totp_secret).now() if held.totp_secret else None
+    token, _ = application.accounts.sign_in(name, PASSWORD, code)
+    client.cookies.set("lachan-training", token)
+    found = re.search(r'data-csrf="([0-9a-f]{64})"', client.get("/").text)
+    assert found
+    return client, found[1]
+
+
+def test_nothing_of_the_live_desk_is_handed_on(live: Settings, tmp_path: Path) -> None:
+    made = training_settings(live, tmp_path)
+    kept = {
+        field.name for field in fields(Settings) if getattr(made, field.name) == getattr(live, field.name)
+    }
+    unset = {field.name for field in fields(Settings) if getattr(live, field.name) is None}
+    assert kept - unset == {"secure_cookies", "desk_url", "letterhead"}
+    for place in (made.data, made.key_file, made.database_url, made.index_url):
+        assert str(tmp_path) in str(place)
+    ways = (made.oncall_webhook, made.smtp_url, made.smtp_from, made.youtube_key, made.facebook_token)
+    assert set(ways) == {None}
+
+
+def test_a_whole_shift_of_training_leaves_the_live_desk_as_it_was(
+    live: Settings, desk: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = everything(live)
+
+    def no_way_out(*_: Any) -> None:
+        raise AssertionError("the training desk opened a connection")
+
+    monkeypatch.setattr(socket.socket, "connect", no_way_out)
+    monkeypatch.setattr(socket, "getaddrinfo", no_way_out)
+    with desk.database.read() as unit:
+        waiting = unit.cases.find(CaseFilter(route=Route.REVIEW, states=(CaseState.OPEN,)), limit=1)[0]
+        child = unit.cases.find(CaseFilter(route=Route.PROTECT, states=(CaseState.OPEN,)), limit=1)[0]
+        second = unit.cases.find(CaseFilter(states=(CaseState.AWAITING_APPROVAL,)), limit=1)[0]
+    officer, token = sign_in(desk, "can-bo")
+    officer.post(f"/cases/{waiting.id}/claim", data={"csrf": token})
+    assert (
+        officer.post(
+            f"/cases/{waiting.id}/decide",
+            data={"csrf": token, "measure": "dismiss", "reason": "Không có dấu hiệu gây hại"},
+        ).status_code
+        == 303
+    )
+    approver, token = sign_in(desk, "phe-duyet")
+    approver.post(f"/cases/{second.id}/check", data={"csrf": token})
+    assert approver.post(f"/cases/{second.id}/approve", data={"csrf": token}).status_code == 303
+    helper, token = sign_in(desk, "bao-ve")
+    helper.post(f"/cases/{child.id}/claim", data={"csrf": token})
+    need = {
+        "recipient": "hotline_111",
+        "harm_source": "peer",
+        "need": "Một em cần người lắng nghe ngay hôm nay.",
+    }
+    assert helper.post(f"/cases/{child.id}/refer", data={"csrf": token, **need}).status_code == 303
+    assert helper.post("/stop", data={"csrf": token, "what": "everything"}).status_code in (303, 422)
+    desk.oncall.run()
+    desk.publisher.drain()
+    with desk.database.read() as unit:
+        assert unit.cases.get(second.id).state is CaseState.CLOSED
+        assert unit.cases.get(child.id).state is not CaseState.CLAIMED
+        (letter,) = unit.notices.of_case(second.id)
+    assert desk.index.cases() == {second.id}
+    assert "KHÔNG CÓ GIÁ TRỊ" in approver.get(f"/notices/{letter.id}/letter.html").text.upper()
+    assert everything(live) == before
+
+
+def test_every_page_says_that_it_is_training(desk: Application) -> None:
+    seen = 0
+    for name, role in ROLES.items():
+        client, _ = sign_in(replace_used_codes(desk), name)
+        for route, needed in ROUTES.items():
+            method, path = route.split(" ")
+            if method == "GET" and "{" not in path and needed and not needed.isdisjoint(PERMISSIONS[role]):
+                page = client.get(path)
+                if page.headers.get("content-type", "").startswith("text/html") and page.status_code == 200:
+                    seen += 1
+                    if path.endswith("/file"):  # a document, marked as the sample town's are
+                        assert "BẢN MẪU" in page.text, path
+                        continue
+                    assert "BẢN TẬP" in page.text, path
+                    assert "<title>[BẢN TẬP]" in page.text, path
+    assert seen > 40
+    nobody = TestClient(desk_app(desk), base_url="http://desk.example")
+    assert "BẢN TẬP" in nobody.get("/login").text
+    assert "BẢN TẬP" in nobody.get("/nothing").text
+
+
+def test_roles_are_those_of_the_live_desk(live: Settings, desk: Application) -> None:
+    with open_application(live) as application, application.database.read() as unit:
+        there = unit.accounts.all()
+    with desk.database.read() as unit:
+        assert unit.accounts.all() == there
+    client, _ = sign_in(replace_used_codes(desk), "can-bo")
+    assert client.get("/admin/accounts").status_code == 403
+
+
+def test_nobody_outside_tells_a_training_desk(desk: Application) -> None:
+    nobody = TestClient(desk_app(desk), base_url="http://desk.example", follow_redirects=False)
+    for path in ("/report", "/appeal", "/report/follow"):
+        page = nobody.get(path)
+        assert page.status_code == 403 and "111" in page.text, path
+    told = nobody.post("/api/v1/reports", json={"reporter": "child", "text": "cần người giúp"})
+    assert told.status_code == 403 and "111" in told.json()["detail"]
+
+
+def test_a_live_session_is_none_here_and_the_reverse(live: Settings, desk: Application) -> None:
+    client, _ = sign_in(replace_used_codes(desk), "phan-tich")
+    token = client.cookies["lachan-training"]
+    with open_application(live) as application:
+        assert application.accounts.actor(token) is None
+    other = TestClient(desk_app(desk), base_url="http://desk.example", follow_redirects=False)
+    other.cookies.set("lachan", token)
+    assert other.get("/").headers["location"] == "/login"
+
+
+def test_one_desk_a_folder_and_nothing_stays(live: Settings, desk: Application) -> None:
+    folder = desk.settings.data
+    assert desk.kind == TRAINING and folder.stat().st_mode & 0o077 == 0
+    with pytest.raises(ConflictError), training_folder(live):
+        pass
+    other = replace(live, data=live.data / "other")
+    with training_folder(other) as made:
+        (made / "left").write_text("x")
+    assert not made.exists()
+
+
+def test_it_stands_beside_live_data_only(tmp_path: Path, desk: Application) -> None:
+    with pytest.raises(RefusedError):
+        people_of(desk)
+    empty = read_settings({"LACHAN_DATA": str(tmp_path), "LACHAN_KEY_FILE": str(tmp_path / "k")}, tmp_path)
+    with open_application(empty) as application, pytest.raises(RefusedError):
+        people_of(application)
+
+
+def test_its_folder_does_no_live_work(desk: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LACHAN_DATA", str(desk.settings.data))
+    monkeypatch.setenv("LACHAN_KEY_FILE", str(desk.settings.key_file))
+    with pytest.raises(RefusedError, match="training folder"), opened(live=True):
+        pass
+
+
+def test_alarms_ring_at_the_desk_alone_even_with_live_settings(live: Settings, desk: Application) -> None:
+    loud = replace(
+        desk.settings, oncall_webhook=live.oncall_webhook, smtp_url=live.smtp_url, smtp_from="a@b.c"
+    )
+    with open_application(loud) as application:
+        assert not application.oncall._ways
+
+
+def replace_used_codes(application: Application) -> Application:
+    """A one-time code works once; tests sign in more often than twice a minute."""
+    with application.database.write() as unit:
+        for name in ROLES:
+            held = unit.accounts.credentials(name)
+            unit.accounts.save_credentials(replace(held, last_totp_step=0))
+    return application
