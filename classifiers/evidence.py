@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from classifiers.phrases import CONCEPTS, Hit
+from classifiers.syllable import fold
 from lachan.domain.assessment import Reason
 from lachan.domain.routing import Evidence
 from lachan.domain.taxonomy import AgeBand, Category, Context
@@ -82,7 +83,8 @@ _GRADE: Final = re.compile(
 )
 #: Two ages side by side without "tuổi": "nữ 15-17", "em nào mười sáu, mười bảy", "mấy đứa 16 17".
 _AGES: Final = re.compile(
-    r"\b(?:bạn|ban|nữ|nu|nam|em|nhóm|nhom|trẻ|tre|gái|gai|trai|đứa|dua|thằng|thang|cháu|chau|hội|hoi|quê|que|tầm|tam|từ|tu|ai|niên|nien)"
+    r"\b(?:bạn|ban|nữ|nu|nam|em|nhóm|nhom|trẻ|tre|gái|gai|trai|đứa|dua|thằng|thang|cháu|chau|hội|hoi|quê|que|tầm|tam|từ|tu|ai|niên|nien"
+    r"|bé|be|nhóc|nhoc|nhí|nhi|chừng|chung|cỡ|co)"
     r"(?: (?:nào|nao|cỡ|co|tầm|tam|từ|tu|khoảng|chừng|quê|que|xóm|gái|trai)){0,2}(?: (?!mười|muoi)\w+)? "
     rf"(?:(1[0-7]) ?(?:-|,|/|tới|toi|đến|den)? ?1[0-7]|({_NUMBER}),? (?:tới |toi |đến |den )?(?:{_NUMBER}))\b"
     r"(?! ?(?:h\b|g\b|giờ|gio|k\b|tr|người|nguoi|ngày|ngay|/|%|:|củ|năm|nam|phút|tháng|tiếng|đứa|cái|điểm|bạn))"
@@ -99,7 +101,8 @@ _YEARS: Final = re.compile(
 )
 _TURNING: Final = re.compile(
     r"\b(?:em|con|cháu|chau|bé|be|tao|nó|no|mới|moi|tuổi|tuoi|mình|minh|nữ|nu|nam|gái|gai|trai|trẻ|tre|mấy đứa)"
-    r" (?:(?:mới|moi|có|co|gần|gan|chừng|tầm|khoảng|đứa|sinh) ){0,2}(?<!\d)(1[0-7]|[6-9])"
+    r" (?:(?:mới|moi|có|co|gần|gan|chừng|tầm|khoảng|đứa|sinh|nào|nao|đủ|du|vừa|vua|tròn|tron) ){0,2}"
+    r"(?<!\d)(1[0-7]|[6-9])"
     r"(?!\d)(?!\s?(?:giờ|gio|h\b|k\b|tr|triệu|trieu|tháng|thang|ngày|ngay|người|nguoi|năm|nam|cái|cai|lần|lan|"
     r"điểm|diem|phút|phut|tiếng|tieng|kg|cm|m\b|con|đứa|dua|quả|qua|chai|cây|cay|bộ|%|/|:|\.\d|,\d|-|bạn|ban|câu|môn))"
 )
@@ -118,6 +121,9 @@ _YEARS_IN_WORDS: Final = re.compile(
     r"(mười (?:hai|ba|bốn|tư|lăm|sáu|bảy)|muoi (?:hai|ba|bon|tu|lam|sau|bay))\b"
     r"(?! (?:giờ|gio|phút|phut|ngày|ngay|tháng|thang|năm|nam|triệu|trieu|nghìn|nghin|người|nguoi|cây|con|quả|cái))"
 )
+#: "mưoi sáu", "mười sau": a number in words that has lost some of its marks.
+_TEN_AND: Final = re.compile(r"\bm[uư][oơờ]i (?:một|mot|hai|ba|bốn|bon|tư|tu|lăm|lam|sáu|sau|bảy|bay)\b")
+_WHOLE: Final = {fold(word): word for word in ("mười", "một", "hai", "ba", "bốn", "tư", "lăm", "sáu", "bảy")}
 _CLOCK: Final = re.compile(
     r"\b(?:[01]?\d|2[0-4])\s?(?:h|g|giờ|gio)(?:\s?\d{1,2})?\b|\b(?:[01]?\d|2[0-3]):[0-5]\d\b"
     r"|\b(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mười một|mười hai) (?:giờ|rưỡi)\b|\bt[2-7]\b|\bcn\b"
@@ -153,10 +159,16 @@ def _of(hits: Iterable[Hit], concept: str) -> Hit | None:
     return max((hit for hit in hits if hit.concept == concept), key=lambda h: h.end - h.start, default=None)
 
 
+def _with_marks(match: re.Match[str]) -> str:
+    """Of the same length, so that offsets stay."""
+    return " ".join(_WHOLE[fold(word)] for word in match[0].split(" "))
+
+
 def _minors(text: str, hits: Iterable[Hit]) -> tuple[list[Reason], list[int]]:
     """Reasons, and the ages in years that they name (a grade counts as the age it begins at)."""
     reasons: list[Reason] = []
     ages: list[int] = []
+    text = _TEN_AND.sub(_with_marks, text)
     for match in _GRADE.finditer(text):
         number = match[1] or match[3] or match[4] or match[5]
         grade = int(number) if number else _TEENS[match[2]]

@@ -239,6 +239,7 @@ def _normalise(editor: _Editor) -> None:
             again |= editor.sub(_TONE_THEN_BASE, _shorten)
             editor.sub(_NEW_TONE, _old_tone)
             editor.sub(_LOST_TONE, _right_tone)
+        again |= editor.sub(disguise.TYPED_MARK, disguise.typed)
         again |= editor.sub(disguise.TYPED_TONE, _nothing)
         again |= editor.sub(disguise.DOTTED, disguise.undotted)
         again |= editor.sub(disguise.SPACED, disguise.unspaced)

@@ -1,7 +1,8 @@
-"""Finds the phrases of a concept table in normalised text: whole words, with their marks or with none.
+"""Finds the phrases of a concept table in normalised text: whole words, with their marks, without, or with some.
 
 A single word without marks counts for its marked form only where the text writes without marks: "danh" is
-"đánh" in "ra danh nhau di", not in "báo danh ở sân".
+"đánh" in "ra danh nhau di", not in "báo danh ở sân". Where a word is met that has lost its marks for certain
+("hoc", "mưoi"), any of a phrase may have: "đưoi hoc" stands for "đuổi học"; elsewhere "đưa con" is no "đứa con".
 
 text -> words -> longest phrases at each word -> hits (concept, first word, last word, start, end)
 """
@@ -9,16 +10,20 @@ text -> words -> longest phrases at each word -> hits (concept, first word, last
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from classifiers.syllable import fold
+from classifiers.syllable import fold, lost_marks
 from classifiers.tables import rows
 
 _WORD: Final = re.compile(r"[^\W_]+\+?")
 #: Single words that, written without marks, are quite another common word; they count with marks only.
 _MARKS_NEEDED: Final = frozenset(row[0] for row in rows("marks_needed.txt"))
+#: Borrowed words are no sign of lost marks.
+_BORROWED: Final = frozenset(row[0] for row in rows("looks_bare.txt"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +43,20 @@ class PhraseTable:
     def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
         exact: dict[str, list[str]] = {}
         bare: dict[str, list[str]] = {}
+        forms: dict[str, list[str]] = {}
         for concept, phrase in phrases:
             form = " ".join(_WORD.findall(phrase))
             exact.setdefault(form, []).append(concept)
+            forms.setdefault(fold(form), []).append(form)
             if phrase not in _MARKS_NEEDED:
                 bare.setdefault(fold(form), []).append(concept)
         self._exact = {form: tuple(dict.fromkeys(of)) for form, of in exact.items() if form}
         for form, of in self._exact.items():
             bare.setdefault(form, []).extend(of)
         self._concepts = {form: tuple(dict.fromkeys(of)) for form, of in bare.items() if form}
+        self._forms = {plain: tuple(dict.fromkeys(of)) for plain, of in forms.items() if plain}
         lengths: dict[str, set[int]] = {}
-        for form in self._concepts:
+        for form in self._forms:
             words = form.split()
             lengths.setdefault(words[0], set()).add(len(words))
         self._lengths = {first: tuple(sorted(sizes)) for first, sizes in lengths.items()}
@@ -57,20 +65,52 @@ class PhraseTable:
         """Every phrase in normalised `text`, in order of its first word."""
         matches = list(_WORD.finditer(text))
         words = [match[0] for match in matches]
+        plain = fold(text)
+        bare = words if plain is text else [plain[match.start() : match.end()] for match in matches]
         found: list[Hit] = []
         marked = 4 * sum(not word.isascii() for word in words) >= len(words) > 0
+        losing = plain is not text and any(lost_marks(word) and word not in _BORROWED for word in words)
         singles = self._exact if marked else self._concepts
         lengths = self._lengths
-        for first, word in enumerate(words):
+        for first, word in enumerate(bare):
             for size in lengths.get(word, ()):
-                table = singles if size == 1 else self._concepts
-                concepts = table.get(" ".join(words[first : first + size]))
-                if concepts is None or first + size > len(words):
+                if first + size > len(words):
+                    continue
+                if size == 1:
+                    concepts = singles.get(words[first])
+                else:
+                    concepts = self._concepts.get(" ".join(words[first : first + size]))
+                    if concepts is None and losing:
+                        concepts = self._with_lost_marks(
+                            words[first : first + size], bare[first : first + size]
+                        )
+                if concepts is None:
                     continue
                 last = first + size - 1
                 start, end = matches[first].start(), matches[last].end()
                 found.extend(Hit(concept, first, last, start, end) for concept in concepts)
         return found
+
+    def _with_lost_marks(self, words: list[str], bare: list[str]) -> tuple[str, ...] | None:
+        """The concepts of a phrase some of whose words have lost marks: "tieu học", "mưoi bảy"."""
+        forms = self._forms.get(" ".join(bare), ())
+        given = " ".join(words)
+        lost = [form for form in forms if _has_lost_marks(given, form)]
+        return tuple(dict.fromkeys(concept for form in lost for concept in self._exact[form])) or None
+
+
+@lru_cache(maxsize=20_000)
+def _has_lost_marks(given: str, form: str) -> bool:
+    """Whether `given`, of the same letters, bears no mark that `form` has not, letter by letter."""
+    return all(
+        mine == theirs or set(unicodedata.normalize("NFD", mine)) <= _marks(theirs)
+        for mine, theirs in zip(given, form, strict=True)
+    )
+
+
+@lru_cache(maxsize=500)
+def _marks(letter: str) -> frozenset[str]:
+    return frozenset((*unicodedata.normalize("NFD", letter), fold(letter)))
 
 
 #: The one table, read once: data, not state.

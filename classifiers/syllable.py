@@ -18,6 +18,9 @@ _NUCLEUS: Final = (
 )
 _SYLLABLE: Final = re.compile(f"({_ONSET})?({_NUCLEUS})(ch|ng|nh|[cmnpt])?")
 _LONGEST: Final = 7
+_TONES: Final = re.compile("[\u0300\u0301\u0309\u0303\u0323]")
+_STOPS: Final = ("c", "ch", "p", "t")
+_LOST: Final = re.compile(r"[iy]e(?:ch|[nm]g?|nh|[uctp])|uo[nmictpu]|ưo|uơ[nmictpu]")
 
 
 class _FoldTable(dict[int, str]):
@@ -43,6 +46,19 @@ def fold(text: str) -> str:
 def is_syllable(word: str) -> bool:
     """Whether `word`, with or without marks, could be one Vietnamese syllable."""
     return len(word) <= _LONGEST and _SYLLABLE.fullmatch(fold(word)) is not None
+
+
+@lru_cache(maxsize=20_000)
+def lost_marks(word: str) -> bool:
+    """Whether `word` is a syllable that Vietnamese does not write so: "hoc" and "khac" want a tone, "tieu" a hat,
+    "mưoi" a horn. Borrowed words may look alike ("hot", "chat")."""
+    if not is_syllable(word):
+        return False
+    marks = unicodedata.normalize("NFD", word)
+    toneless = unicodedata.normalize("NFC", _TONES.sub("", marks))
+    if toneless.endswith(_STOPS) and not _TONES.search(marks):
+        return True
+    return _LOST.search(toneless) is not None
 
 
 @lru_cache(maxsize=5_000)

@@ -6,6 +6,7 @@ teencode.tsv    chat spellings -> the standard word
 words.txt       borrowed words that are no Vietnamese syllable but are written in disguise
 concepts.tsv    concept -> phrases, for evidence and features
 marks_needed.txt  words that are looked up with their marks only
+looks_bare.txt  borrowed words that look like a syllable without its marks
 """
 
 from __future__ import annotations

@@ -32,6 +32,13 @@ def unleet(text: str) -> str:
         ("24/7", "24/7"),
         ("3.500", "3.500"),
         ("a.b", "a.b"),
+        ("ti.ền", "tiền"),
+        ("gi.ấy", "giấy"),
+        ("xu.ống", "xuống"),
+        ("h.s", "hs"),
+        ("đi.ăn", "đi.ăn"),
+        ("về.em", "về.em"),
+        ("đ`á`nh", "đánh"),
     ],
 )
 def test_dots_inside_words_go_and_others_stay(given_: str, wanted: str) -> None:
@@ -40,7 +47,15 @@ def test_dots_inside_words_go_and_others_stay(given_: str, wanted: str) -> None:
 
 @pytest.mark.parametrize(
     ("given_", "wanted"),
-    [("b ó n g đ á", "bóng đá"), ("l ớ p  h ọ c", "lớp học"), ("a b c", "a b c"), ("x y z", "x y z")],
+    [
+        ("b ó n g đ á", "bóng đá"),
+        ("l ớ p  h ọ c", "lớp học"),
+        ("a b c", "a b c"),
+        ("x y z", "x y z"),
+        ("l ớ p  7", "lớp 7"),
+        ("h ọ c  s i n h  c 3", "học sinh c3"),
+        ("a b  3", "a b  3"),
+    ],
 )
 def test_spaced_letters_that_spell_are_words(given_: str, wanted: str) -> None:
     assert unspaced(given_) == wanted
@@ -56,6 +71,10 @@ def test_spaced_letters_that_spell_are_words(given_: str, wanted: str) -> None:
         ("2k11", "2k11"),
         ("h5n1", "h5n1"),
         ("c3", "c3"),
+        ("@nh", "anh"),
+        ("@i", "ai"),
+        ("@linh", "@linh"),
+        ("@em", "@em"),
         ("t7", "t7"),
     ],
 )

@@ -32,6 +32,14 @@ def _minor(text: str) -> bool:
         "đứa lớn nhất mười bảy",
         "các cháu ở xóm",
         "l.ớ.p 9A2",
+        "em nào đủ 16 lấy chồng xa không",
+        "tiệm chị cần 2 bé 13-14 học việc",
+        "nuôi đứa giúp việc chừng mười lăm mười sáu",
+        "trẻ mưoi ba, mười bốn kéo lưới đêm",
+        "nhóm của cac bé gai tieu học",
+        "d@ng c@n h.s, có ho@ đ0n",
+        "em nào dưoi 18 cung đưoc",
+        "l ớ p  7 chiều nay",
     ],
 )
 def test_a_sign_of_a_minor_is_seen(text: str) -> None:
@@ -49,6 +57,9 @@ def test_a_sign_of_a_minor_is_seen(text: str) -> None:
         "sinh năm 1990",
         "mai 8h họp",
         "công nhân xưởng may 30 tuổi",
+        "chừng 15 16 người tới dự",
+        "đưa con mèo đi tiêm",
+        "muời cái bánh, sau này mua tiếp",
     ],
 )
 def test_adults_and_things_are_no_minors(text: str) -> None:

@@ -36,6 +36,9 @@ MARKED = st.text(
         ("c@'i th@~ng", "cai thang"),
         ("th3 t1n", "the tin"),
         ("🔪 nha", "dao nha"),
+        ("tha^'y co^ m0*'i đ4^.p", "thấy cô mới đập"),
+        ("gia'o vie^n bie^'t", "giáo viên biết"),
+        ("ch3` nha'", "che nhá"),
     ],
 )
 def test_a_disguise_is_taken_off(given_text: str, expected: str) -> None:
@@ -55,6 +58,10 @@ def test_a_disguise_is_taken_off(given_text: str, expected: str) -> None:
         "abc@gmail.com",
         "anh em",
         "con t. lớp 9/3",
+        "nói 'cho em đi' nha~",
+        "vui ^_^ o_o hihi^^",
+        "5h30' tới",
+        "*hay*",
     ],
 )
 def test_what_only_looks_like_a_disguise_stays(text: str) -> None:

@@ -25,6 +25,17 @@ def test_a_single_bare_word_counts_only_where_the_text_writes_without_marks() ->
     assert told("thả diều ngoài đồng") == [("toy", "diều")]
 
 
+@pytest.mark.parametrize("text", ["do chơi của cac em", "trưong hoc", "đa bong tiep đi"])
+def test_a_phrase_is_found_where_the_text_has_lost_some_of_its_marks(text: str) -> None:
+    assert len(told(text)) == 1
+
+
+@pytest.mark.parametrize("text", ["đa bong đi", "đá bòng tiep", "đồ chời hoc", "da bóng chat hot"])
+def test_marks_that_no_other_word_has_lost_are_meant(text: str) -> None:
+    """ "đưa con" among whole words is no "đứa con", and a mark that the phrase has not is another word."""
+    assert told(text) == []
+
+
 def test_words_may_stand_between_signs() -> None:
     assert told("“đồ chơi”, (diều)") == [("toy", "đồ chơi"), ("toy", "diều")]
 

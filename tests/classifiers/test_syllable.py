@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.syllable import fold, is_syllable, syllables
+from classifiers.syllable import fold, is_syllable, lost_marks, syllables
 
 
 @pytest.mark.parametrize("word", ["nghiêng", "đánh", "tuy", "học", "quyển", "a", "thuở"])
@@ -15,6 +15,18 @@ def test_syllables_are_known(word: str) -> None:
 @pytest.mark.parametrize("word", ["tr", "vape", "xyz", "gmail", ""])
 def test_other_letters_are_not(word: str) -> None:
     assert not is_syllable(word)
+
+
+@pytest.mark.parametrize("word", ["hoc", "khac", "lop", "tieu", "mưoi", "đuoc", "biêt"])
+def test_a_syllable_that_has_lost_marks_is_told(word: str) -> None:
+    assert lost_marks(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["học", "khác", "tiêu", "mươi", "được", "con", "đi", "ba", "qua", "vape", "kia", "mua"]
+)
+def test_whole_syllables_and_such_as_need_no_mark_are_not(word: str) -> None:
+    assert not lost_marks(word)
 
 
 def test_letters_are_cut_where_each_piece_has_an_onset() -> None:
