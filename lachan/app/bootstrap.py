@@ -18,8 +18,8 @@ from crawlers.fetch_once import OncePageFetcher
 from lachan.app.live_judge import gate_of, live_judge
 from lachan.app.push import ALERTS_SECRET, WEBHOOK_SECRET, AlertMail, AlertWebhook, Hook, Mail, Relay, Webhook
 from lachan.app.settings import Settings
-from lachan.app.worker import Worker
 from lachan.app.town_rows import town_pages
+from lachan.app.worker import Worker
 from lachan.domain.errors import InputError, RefusedError
 from lachan.domain.post import SourceKind
 from lachan.pipeline.accounts import Accounts
@@ -52,8 +52,8 @@ from lachan.store.signature import verify as verify_signature
 KIND: Final = "kind"  # the state row that says what a data folder is
 LIVE: Final = "live"
 DEMO: Final = "demo"
-
 TRAINING: Final = "training"
+
 
 def clock() -> datetime:
     """The one clock: aware, UTC."""
@@ -132,9 +132,9 @@ class Application:
         """With the ways that the settings name; without any, and where data are invented, alarms ring at the desk
         alone."""
         settings, ways = self.settings, list[Push]()
-        if settings.oncall_webhook:
         if self.kind in (DEMO, TRAINING):
             return OnCall(self.database, clock, ways)
+        if settings.oncall_webhook:
             hook = Hook(settings.oncall_webhook, self.keys.secret(WEBHOOK_SECRET), clock)
             ways.append(Webhook(hook, settings.desk_url))
         if self._relay:
@@ -254,9 +254,9 @@ class _PagesOf:
     application: Application
 
     def text_of(self, url: str) -> str | None:
-        pages = OncePageFetcher(
         if self.application.kind == TRAINING:
             return town_pages(clock()).text_of(url)
+        pages = OncePageFetcher(
             self.application.sources.active,
             clock,
             contact=self.application.contact,
