@@ -148,8 +148,10 @@ class Application:
 
     @cached_property
     def _outlets(self) -> Sequence[Outlet]:
-        """Where alerts go besides the desk."""
+        """Where alerts go besides the desk; nowhere where data are invented."""
         settings, outlets = self.settings, list[Outlet]()
+        if self.kind != LIVE:
+            return outlets
         if self._relay:
             outlets.append(AlertMail(self._relay, settings.desk_url))
         if settings.alerts_webhook:

@@ -3,6 +3,7 @@
 from review_ui.routes import (
     account,
     accounts,
+    alerts,
     api,
     appeals,
     approval,
@@ -52,6 +53,7 @@ ROUTERS = tuple(
         report_ledger,  # before the desk: its address is no number
         report_desk,
         search,
+        alerts,
         reports,
         audit,
         sources,

@@ -98,6 +98,7 @@ def _piles(visit: Visit) -> dict[str, Any]:
             "overdue": 0,
             "proposed": 0,
             "audit_events": 0,
+            "news": 0,
             "stuck": 0,
             "told": unread(unit, visit.person),
         }
@@ -117,6 +118,8 @@ def _piles(visit: Visit) -> dict[str, Any]:
         if visit.can("manage_sources"):
             waiting = (SourceState.PROPOSED, SourceState.HALTED, SourceState.LAPSED)
             piles["proposed"] = sum(source.state in waiting for source in unit.sources.all())
+        if visit.can("search"):
+            piles["news"] = unit.alerts.unseen(me)
         if visit.can("read_audit"):
             piles["audit_events"] = unit.audit.head()[0]
         if visit.can("manage_accounts"):

@@ -15,6 +15,8 @@ import typer
 from index.document import SCHEMA, to_tantivy
 from lachan.app import settings
 from lachan.app.cli import app
+from lachan.domain.alert import Watch
+from lachan.domain.errors import InputError
 from lachan.domain.taxonomy import Category
 from lachan.pipeline.ports import CaseFilter, IndexDocument, Letterhead, SearchRequest
 from lachan.store.tables import metadata
@@ -159,7 +161,27 @@ def test_no_page_of_the_desk() -> None:
     assert len(paths) >= len(ROUTES) > 50
     words = {part for path in paths for part in re.split(r"[/{}.]+", path) if part}
     assert [word for word in words if bad(word)] == []
-    assert not [path for path in paths if re.search(r"bulk|export|watch|alert", path)]
+    assert not [path for path in paths if re.search(r"bulk|export|watch", path)]
+    # Alerts count by closed lists (DESIGN §9); the test below holds what they may be told of.
+    assert {path for path in paths if "alert" in path} == {
+        "/alerts", "/alerts/reach", "/alerts/{alert_id}/renew", "/alerts/{alert_id}/end",
+        "/alerts/told/{bulletin_id}",
+    }  # fmt: skip
+
+
+def test_an_alert_can_be_no_standing_query() -> None:
+    """Neither its choices nor its tables hold a word to look for, or a case."""
+    assert {field.name for field in fields(Watch)} == {"subject", "category", "kind", "place"}
+    assert {column.name for column in metadata.tables["alerts"].columns} == {
+        "id", "account", "subject", "category", "kind", "place", "reason_sealed", "pace", "ways", "quiet_start",
+        "quiet_end", "made_at", "ends_at", "state", "told", "looked_at", "version",
+    }  # fmt: skip
+    assert {column.name for column in metadata.tables["bulletin_lines"].columns} == {
+        "id", "bulletin_id", "alert_id", "amount", "first", "last",
+    }  # fmt: skip
+    for words in ("tên ai đó", "ten ai do", "Nam", "pod*", '"pod"', "pod OR vape", "0900 000 123", "@nam"):
+        with pytest.raises(InputError):
+            Watch(place=words)
 
 
 def _document() -> IndexDocument:
