@@ -54,6 +54,12 @@ class Decision:
     author_seems_child: bool = False
 
 
+def check_reader(actor: Actor, case: Case) -> None:
+    """Raises PermissionDenied for who does not work in this queue (nor is asked about the speaker)."""
+    if not may_judge_speaker(actor, case):
+        actor.require(_READ[case.route])
+
+
 class Review(Approval):
     """The review queue's use cases, on top of approval and of the claims that serve both queues."""
 
@@ -64,8 +70,7 @@ class Review(Approval):
         approval), and that is logged."""
         with self._database.read() as unit:
             case, posts = unit.cases.get(case_id), unit.cases.posts(case_id)
-        if not may_judge_speaker(actor, case):
-            actor.require(_READ[case.route])
+        check_reader(actor, case)
         holds = case.claimed_by == actor.name and case.state in (CaseState.CLAIMED, CaseState.HELD)
         approves = Permission.APPROVE in PERMISSIONS[actor.account.role] and case.state in AWAITS_ANOTHER
         if not (holds or (approves and case.decided_by != actor.name)):

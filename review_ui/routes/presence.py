@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse, Response
 
 from lachan.pipeline.ports import Unit
+from lachan.pipeline.review import check_reader
 from review_ui.guard import AtDesk, Number, Visit
 
 router = APIRouter(include_in_schema=False)
@@ -21,7 +22,7 @@ LOOKING: Final = timedelta(seconds=60)  # pages give a sign of life every 20 sec
 def look(visit: AtDesk, case_id: Number) -> Response:
     """The page's sign of life; answers who else is there."""
     with visit.desk.database.write() as unit:
-        unit.cases.get(case_id)
+        check_reader(visit.person, unit.cases.get(case_id))
         unit.presences.see(visit.person.name, case_id, visit.desk.clock())
         return JSONResponse({"names": others(visit, unit, [case_id]).get(case_id, [])})
 
