@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import random
 import secrets
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +14,10 @@ from elasticsearch import Elasticsearch
 from classifiers.normalise import normalise
 from index import elastic_index, open_index
 from index.document import to_fields
-from lachan.domain.errors import InputError, LachanError, Unavailable
+from lachan.domain.errors import InputError, LachanError, QueryError, Unavailable
 from lachan.pipeline.ports import SearchIndex, SearchRequest
 from tests.index.contract import Make, SearchContract
+from tests.index.random_queries import random_query
 from tests.index.sentences import SENTENCES, document
 
 
@@ -92,6 +95,27 @@ def test_a_bulk_that_breaks_off_is_completed_by_the_next(
     monkeypatch.setattr(elastic_index, "streaming_bulk", sent)
     index.apply(SENTENCES, [])
     assert index.rows() == {each.case: each.digest for each in SENTENCES}
+
+
+def test_random_queries_find_what_they_find_in_tantivy(search_server: str, tmp_path: Path) -> None:
+    engines = [_open(search_server, f"random-{secrets.token_hex(4)}"), open_index(str(tmp_path), normalise)]
+    for index in engines:
+        index.rebuild(SENTENCES)
+    dice, answered = random.Random(7), 0
+
+    def answer(index: SearchIndex, request: SearchRequest) -> object:
+        try:
+            found = index.search(request)
+        except QueryError as error:
+            return error.position
+        return found.total, {hit.case for hit in found.hits}
+
+    for _ in range(300):
+        request = SearchRequest(random_query(dice), limit=50, loose=dice.random() < 0.1)
+        one, other = (answer(index, request) for index in engines)
+        assert one == other, request
+        answered += isinstance(one, tuple)
+    assert answered > 100
 
 
 def test_a_server_that_does_not_answer_is_said_so() -> None:

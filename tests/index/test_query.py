@@ -15,6 +15,7 @@ from index.query import MAX_DEPTH, MAX_LENGTH
 from index.query import parse_plainly as parse
 from lachan.domain.errors import QueryError
 from lachan.pipeline.ports import SearchRequest
+from tests.index.random_queries import PIECES, random_query
 from tests.index.sentences import SENTENCES
 
 A, B, C = (Phrase((letter,)) for letter in "abc")
@@ -92,40 +93,6 @@ def test_any_text_is_read_or_refused(query: str) -> None:
     _survives(query)
 
 
-PIECES = [
-    *["đánh", "nhau", "PoD", "hoà", "AND", "OR", "NOT", "-", "(", ")", '"', "“", "*", ":", " ", "\n", "\t"],
-    *[
-        "category:",
-        "source:",
-        "measure:",
-        "urgent:",
-        "from:",
-        "to:",
-        "kind:",
-        "status:",
-        "place:",
-        "author:",
-        "yes",
-        "2026-11-30",
-        "0000-00-00",
-    ],
-    *[
-        "child_violence",
-        "removal_request",
-        "\x00",
-        "\u200b",
-        "\ud800",
-        "\ue000",
-        "🐟",
-        "日本",
-        "\u0301",
-        "ß",
-        "ŀ",
-    ],
-    *["a*", ".*", "[a-z]", "\\", "{9}", "^", "~2", "+", "/", "%", "'", "a" * 80],
-]
-
-
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
 def test_any_mixture_is_read_or_refused(query: str) -> None:
@@ -138,8 +105,7 @@ def test_ten_thousand_random_queries_are_answered_or_refused(tmp_path: Path) -> 
     dice = random.Random(6)
     answered = 0
     for _ in range(10_000):
-        glue = dice.choice(["", " ", " "])
-        query = glue.join(dice.choices(PIECES, k=dice.randint(1, 9)))
+        query = random_query(dice)
         try:
             answer = index.search(SearchRequest(query, limit=3, loose=dice.random() < 0.1))
         except QueryError as error:
@@ -148,4 +114,4 @@ def test_ten_thousand_random_queries_are_answered_or_refused(tmp_path: Path) -> 
             answered += 1
             assert 0 <= len(answer.hits) <= 3
             assert answer.total >= len(answer.hits)
-    assert 1_000 < answered < 9_000
+    assert 4_000 < answered < 8_000
