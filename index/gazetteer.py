@@ -100,6 +100,23 @@ class Gazetteer:
         }
         return tuple(found.values())
 
+    def keys(self, name: str) -> tuple[str, ...]:
+        """The keys that texts on what is called `name` are found under: of the largest units so called and what else
+        is called so in them; for communes of before, of those of today that they went to."""
+        called = self.called(name) or self.short.get(name.lower(), ())
+        top = min((place.level for place in called), default=Level.COMMUNE)
+        largest = {place.key for place in called if place.level is top}
+        keys: dict[str, None] = {}
+        for place in called:
+            inside = place.level is Level.COMMUNE and top is Level.FORMER_DISTRICT
+            if place.key in largest or (inside and not largest.isdisjoint(place.within)):
+                if place.level is Level.FORMER_COMMUNE:
+                    told = [key for key in place.found_as if self.places[key].level is Level.COMMUNE]
+                else:
+                    told = [place.key]
+                keys.update(dict.fromkeys(told))
+        return tuple(keys)
+
 
 def split_kind(name: str) -> tuple[str, str]:
     """("Xã", "Nghĩa Hưng") of "xã Nghĩa Hưng" or "xa nghia hung"; ("", name) where it begins with no kind."""

@@ -24,6 +24,7 @@ from typing import Final, NoReturn
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
 
 from index.ast import Also, And, Everything, Fuzzy, Is, Node, Not, Or, Phrase, Prefix, Since, Until
+from index.gazetteer import gazetteer
 from index.synonyms import widened
 from index.vietnamese import fold, words
 from lachan.domain.case import CaseState
@@ -81,6 +82,13 @@ def _key(field: str, of: str) -> Callable[[str], Node]:
     return read
 
 
+def _place(value: str) -> Node:
+    """A place by its key, or all that are called so ("nghia hung"). A value that names none finds nothing."""
+    if not (keys := tuple(gazetteer().keys(value))):
+        return _key("place", "place")(value)
+    return Or(tuple(Is("place", key) for key in keys)) if len(keys) > 1 else Is("place", keys[0])
+
+
 def _urgent(value: str) -> Node:
     answer = _YES_NO.get(fold(value.lower()))
     if answer is None:
@@ -99,7 +107,7 @@ _FIELDS: Final[dict[str, Callable[[str], Node]]] = {
     "category": _one_of("category", Category),
     "source": _key("source", "source"),
     "kind": _one_of("kind", SourceKind),
-    "place": _key("place", "place"),
+    "place": _place,
     "status": _one_of("status", (CaseState.CLOSED, CaseState.APPEALED)),
     "measure": _one_of("measure", Measure),
     "urgent": _urgent,

@@ -103,6 +103,7 @@ def show_case(
         case=case,
         source=source,
         by_person=BY_PERSON,
+        places=desk.publisher.places(case, posts[0].text) if posts else (),
         posts=_shown_posts(posts, wide=wide, revealed_by_post=shown, decided_on=_decided_on(case, history)),
         wide=wide,
         mine=mine,

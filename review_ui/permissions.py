@@ -130,6 +130,7 @@ ROUTES: Final[dict[str, Needed | None]] = {
     # search, reports, audit
     "GET /search": _only(_P.SEARCH),
     "GET /search/rising": _only(_P.SEARCH),
+    "GET /search/places": _only(_P.SEARCH),
     "GET /search/table": _only(_P.SEARCH),
     "GET /search/similar/{case}": _only(_P.SEARCH),
     "GET /alerts": _only(_P.SEARCH),

@@ -15,6 +15,7 @@ from classifiers.normalise import normalise
 from classifiers.urgency import names_danger
 from crawlers.api import BASES
 from crawlers.fetch_once import OncePageFetcher
+from index.places import place_keys
 from lachan.app.live_judge import gate_of, live_judge
 from lachan.app.push import ALERTS_SECRET, WEBHOOK_SECRET, AlertMail, AlertWebhook, Hook, Mail, Relay, Webhook
 from lachan.app.settings import Settings
@@ -189,7 +190,7 @@ class Application:
 
     @cached_property
     def publisher(self) -> Publisher:
-        return Publisher(self.database, self.index, clock, self.worker.name, normalise)
+        return Publisher(self.database, self.index, clock, self.worker.name, normalise, place_keys)
 
     @cached_property
     def search(self) -> Search:

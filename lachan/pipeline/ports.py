@@ -1107,13 +1107,16 @@ class Reading(Protocol):
 
 Reader = Callable[[str], Reading]
 
+#: The keys of the places that a masked text names (`lachan.domain.place`), sorted. Marks texts, never persons.
+PlaceFinder = Callable[[str], tuple[str, ...]]
+
 
 @dataclass(frozen=True)
 class IndexDocument:
     """A confirmed case as the index sees it: masked text, no person, no URL.
 
     `plain` is the text as a `Reader` reads it, masked too; "" where that changes nothing. `places` are keys of
-    communes that the text names.
+    what the text names and of what that lies in (`lachan.domain.place`).
     """
 
     case: int

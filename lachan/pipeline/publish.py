@@ -12,13 +12,14 @@ from lachan.domain.audit import SYSTEM, AuditEvent
 from lachan.domain.case import Case, CaseState
 from lachan.domain.errors import ConflictError
 from lachan.domain.privacy import mask
-from lachan.domain.taxonomy import Route
+from lachan.domain.taxonomy import TESTIMONY_ONLY, Route
 from lachan.pipeline.ports import (
     CaseFilter,
     Clock,
     Database,
     IndexDocument,
     OutboxAct,
+    PlaceFinder,
     Reader,
     SearchIndex,
     Unit,
@@ -51,7 +52,8 @@ class Comparison:
 class Publisher:
     """Brings the index up to SQL. At least once and idempotent: a kill repeats a batch, never loses one.
 
-    `reader` reads posts as the judge does, so that chat spelling is found under what it stands for.
+    `reader` reads posts as the judge does, so that chat spelling is found under what it stands for. `places` finds
+    what places a masked text names.
     """
 
     def __init__(
@@ -61,12 +63,14 @@ class Publisher:
         clock: Clock,
         owner: str | None = None,
         reader: Reader | None = None,
+        places: PlaceFinder | None = None,
     ) -> None:
         self._database = database
         self._index = index
         self._clock = clock
         self._owner = owner or secrets.token_hex(8)
         self._reader = reader
+        self._places = places
 
     def drain(self) -> int:
         """Publish what waits; returns how many cases changed. 0 when another publisher is at work."""
@@ -175,6 +179,7 @@ class Publisher:
             if case.measure is None or not texts.get(case.id):
                 continue
             text = mask(texts[case.id]).text
+            plain = self._plain(text)
             yield IndexDocument(
                 case=case.id,
                 text=text,
@@ -186,8 +191,24 @@ class Publisher:
                 urgent=case.urgent,
                 severity=case.severity,
                 status=case.state,
-                plain=self._plain(text),
+                places=self._named(case, text, plain),
+                plain=plain,
             )
+
+    def places(self, case: Case, text: str) -> tuple[str, ...]:
+        """The keys of the places under which `case` is found with this text, once confirmed. What is masked names
+        none; of cases whose victims are hidden for good none are kept."""
+        masked = mask(text).text
+        return self._named(case, masked, self._plain(masked))
+
+    def _named(self, case: Case, text: str, plain: str) -> tuple[str, ...]:
+        if (
+            self._places is None
+            or case.route is not Route.REVIEW
+            or not TESTIMONY_ONLY.isdisjoint(case.categories)
+        ):
+            return ()
+        return tuple(sorted({*self._places(text), *(self._places(plain) if plain else ())}))
 
     def _plain(self, text: str) -> str:
         """A masked text as the judge reads it, masks kept, and masked once more: a disguise may have hidden a detail.

@@ -2,6 +2,7 @@
 
     find       a page of hits with counts      similar    cases that read alike
     table      the counts alone, as a document: small cells left out
+    places     by place and week, small cells left out
 
 Where a query tells places apart it is answered with counts by week, of five cases or more, and no hits.
 """
@@ -16,9 +17,11 @@ from typing import Final
 from lachan.domain.account import Actor, Permission
 from lachan.domain.audit import AuditEvent
 from lachan.domain.errors import NotFound, RefusedError
+from lachan.domain.place import PlaceLevel
 from lachan.domain.privacy import mask
 from lachan.domain.small_cells import SMALLEST, told, told_parts
 from lachan.domain.taxonomy import Category
+from lachan.pipeline.place_weeks import PlaceWeeks, place_weeks
 from lachan.pipeline.ports import (
     Clock,
     CountTable,
@@ -123,6 +126,13 @@ class Search:
         table = counted(self._index.search(asked), asked, self._clock())
         self._log(actor.name, "search:table", total=table.total, form=form.value)
         return self._writer.counts(table, form)
+
+    def places(self, actor: Actor, request: SearchRequest, level: PlaceLevel) -> PlaceWeeks:
+        """The cases of a search by place and week, from a Monday to a Sunday (`last_weeks`). Raises as `find` does."""
+        actor.require(Permission.SEARCH)
+        table = place_weeks(self._index, request, level)
+        self._log(actor.name, "search:places", total=len(table.rows))
+        return table
 
     def _plainly(self, found: IndexAnswer) -> Answer:
         """Everything but places is told as it is: whoever searches reads the hits one by one."""

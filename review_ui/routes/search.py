@@ -15,8 +15,10 @@ from starlette.responses import Response
 from lachan.domain.case import CaseState
 from lachan.domain.errors import InputError, QueryError
 from lachan.domain.measure import Measure
+from lachan.domain.place import PlaceLevel
 from lachan.domain.post import SourceKind
 from lachan.domain.taxonomy import Category
+from lachan.pipeline.place_weeks import WEEKS, last_weeks
 from lachan.pipeline.ports import Facet, SearchRequest, SortBy, TableFormat, TimeBucket, TimeStep
 from lachan.pipeline.rising import Rising
 from lachan.pipeline.search import Answer, Hit
@@ -271,4 +273,41 @@ def rising(visit: AtDesk, week: Day = "") -> Response:
         sunday=monday + timedelta(days=6),
         before=monday - timedelta(days=7),
         after=monday + timedelta(days=7) if monday + timedelta(days=7) <= today else None,
+    )
+
+
+@router.get("/search/places")
+def places(
+    visit: AtDesk, q: Text = "", category: Choice = "", level: Choice = "", week: Day = ""
+) -> Response:
+    """Where: places by week, five cases or more; never a post."""
+    chosen_level = parse_choice(PlaceLevel, level or PlaceLevel.COMMUNE)
+    first, last = last_weeks(visit.desk.clock(), parse_day(week))
+    request = SearchRequest(q, first, last, category=parse_choice(Category, category) if category else None)
+    table, refusal, position, code = None, "", None, 200
+    try:
+        table = visit.desk.search.places(visit.person, request, chosen_level)
+    except InputError as error:
+        refusal, code = visit.language.refusal(error), 422
+        position = error.position if isinstance(error, QueryError) else None
+    today = visit.desk.clock().astimezone(VIETNAM).date()
+
+    def link(day: date) -> str:
+        return f"?{urlencode({'q': q, 'category': category, 'level': chosen_level.value, 'week': day.isoformat()})}"
+
+    return visit.page(
+        "search_places.html",
+        code,
+        q=q,
+        category=category,
+        categories=list(Category),
+        level=chosen_level,
+        levels=list(PlaceLevel),
+        table=table,
+        first=first,
+        last=last,
+        before=link(first - timedelta(days=7)),
+        after=link(last + timedelta(weeks=WEEKS)) if last + timedelta(weeks=WEEKS) <= today else "",
+        refusal=refusal,
+        position=position,
     )

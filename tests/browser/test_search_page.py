@@ -27,6 +27,9 @@ from tests.review_ui.test_search import _confirmed
 pytestmark = pytest.mark.browser
 
 
+WEEK = "2026-11-22"  # the last that the counted cases lie in
+
+
 @dataclass
 class Served:
     address: str
@@ -120,4 +123,11 @@ def test_words_counts_and_pages_by_keyboard(served: Served) -> None:
     page.get_by_role("note").filter(has_text="địa bàn").wait_for()
     assert page.locator(".hits li").count() == 0
     _looked_at(page, "search-by-place")
+    page.goto(f"{served.address}/search/places?week={WEEK}")
+    page.get_by_role("rowheader", name="xa-a").wait_for()
+    assert page.locator("thead th").count() == 14  # the place, twelve weeks, all together
+    _looked_at(page, "places-by-week")
+    page.get_by_role("rowheader", name="xa-a").get_by_role("link").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("note").filter(has_text="địa bàn").wait_for()
     assert told == []  # nothing the content policy had to stop

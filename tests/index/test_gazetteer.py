@@ -75,6 +75,15 @@ def test_names_that_people_use() -> None:
     assert called("nhà cũ") == called("") == called("xa-a") == ()
 
 
+def test_what_is_asked_for_by_name() -> None:
+    """The largest unit of the name and what is called so in it; no namesakes elsewhere."""
+    keys = gazetteer().keys
+    assert set(keys("nghia hung")) == {"Huyện Nghĩa Hưng cũ, Nam Định", "Xã Nghĩa Hưng, Ninh Bình"}
+    assert keys("Ninh Bình") == ("Tỉnh Ninh Bình",) and keys("SG") == ("Thành phố Hồ Chí Minh",)
+    assert keys("thị trấn Liễu Đề") == ("Xã Nghĩa Hưng, Ninh Bình",)
+    assert keys("xa-a") == ()
+
+
 def test_spellings_of_one_name() -> None:
     assert canonical("mỹ") == canonical("mĩ") and canonical("quy") == canonical("qui")
     assert canonical("đăk") == "đắk" and canonical("tây") == "tây" and canonical("ý") == "ý"

@@ -9,8 +9,10 @@ from datetime import timedelta
 import pytest
 
 from classifiers.normalise import normalise
+from index.places import place_keys
 from lachan.domain.errors import ConflictError
 from lachan.domain.measure import Measure
+from lachan.domain.taxonomy import TESTIMONY_ONLY, Route
 from lachan.pipeline import publish
 from lachan.pipeline.ports import IndexDocument, OutboxAct, SearchRequest
 from lachan.pipeline.publish import Comparison, Publisher
@@ -164,3 +166,25 @@ def test_search_shows_masked_snippets_and_logs_no_words(world: World) -> None:
         item = unit.audit.of_subject("index")[0]
     assert (item.event.action, item.event.actor) == ("search:query", "analyst")
     assert "sinh" not in str(dict(item.event.details))
+
+
+def test_places_are_those_of_the_masked_text(world: World) -> None:
+    """What a disguise hid counts, what was masked does not; cases with hidden victims keep none."""
+    said = " ở xã Nghĩa Hưng, Ninh Bình và H.ả.i P.h.ò.n.g, gần trường THCS Hạ Long, hỏi cô Hà Giang"
+    case = world.confirmed(ADVERT + said)
+    publisher = Publisher(world.database, world.index, world.clock, reader=normalise, places=place_keys)
+    publisher.rebuild()
+    assert world.index.documents[case].places == (
+        "Thành phố Hải Phòng",
+        "Tỉnh Nam Định cũ",
+        "Tỉnh Ninh Bình",
+        "Xã Nghĩa Hưng, Ninh Bình",
+    )
+    with world.database.read() as unit:
+        told = unit.cases.get(case)
+    assert publisher.places(told, "ở Hà Nội") == ("Thành phố Hà Nội",)
+    for hidden in (
+        replace(told, categories=(next(iter(TESTIMONY_ONLY)),)),
+        replace(told, route=Route.PROTECT),
+    ):
+        assert publisher.places(hidden, "ở Hà Nội") == ()

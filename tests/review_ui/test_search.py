@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+from starlette.testclient import TestClient
+
 from index import open_index
+from index.places import place_keys
 from lachan.domain.measure import Measure
+from lachan.pipeline.publish import Publisher
 from lachan.pipeline.search import Search
 from lachan.reports import Counts
+from review_ui import create_app
 from tests.index.sentences import document
 from tests.review_ui.station import Station
 from tests.review_ui.test_case import REMOVAL, basis_of
@@ -175,3 +181,38 @@ def test_rising_words_of_a_week(station: Station) -> None:
     assert "Không có từ nào tăng rõ rệt." in page.text  # one case is far too few
     assert station.person("phan-tich").get("/search/rising?week=hom-qua").status_code == 422
     assert station.person("quan-tri").get("/search/rising").status_code == 403
+
+
+def test_places_by_week(station: Station, tmp_path: Path) -> None:
+    """By a real index: whole weeks, five or more, by level, and where to look further."""
+    here = ("Xã Nghĩa Hưng, Ninh Bình", "Tỉnh Ninh Bình")
+    at = station.clock() - timedelta(days=7)
+    index = open_index(str(tmp_path / "index"))
+    cases = [document(1000 + n, "pod cho học sinh", at=at, places=here) for n in range(7)]
+    cases += [document(1100 + n, "pod", at=at - timedelta(days=7), places=here) for n in range(2)]
+    cases += [document(1200 + n, "pod", at=at, places=("Phường Láng, Hà Nội",)) for n in range(4)]
+    index.rebuild(cases)
+    search = Search(station.database, index, station.clock, None, Counts())
+    client = TestClient(create_app(replace(station.desk, search=search)))
+    client.cookies = station.person("phan-tich").client.cookies
+    page = client.get("/search/places").text
+    assert "Xã Nghĩa Hưng, Ninh Bình" in page and "<strong>9</strong>" in page
+    assert "place=X%C3%A3%20Ngh%C4%A9a%20H%C6%B0ng" in page or "place=X%C3%A3+Ngh" in page
+    assert "Láng" not in page and "Số dưới 5 không được hiện." in page
+    assert ">7<" not in page  # with the sum it would tell the 2
+    assert "Tỉnh Ninh Bình" in client.get("/search/places?level=province").text
+    assert "Không có địa bàn nào" in client.get("/search/places?level=former_district").text
+    assert "Không có địa bàn nào" in client.get("/search/places?week=2026-06-01").text
+    assert client.get("/search/places?level=street").status_code == 422
+    assert client.get('/search/places?q="pod').status_code == 422
+    assert station.person("quan-tri").get("/search/places").status_code == 403
+
+
+def test_an_officer_sees_which_places_a_post_names(station: Station) -> None:
+    publisher = Publisher(station.database, station.index, station.clock, places=place_keys)
+    case = station.case("bán pod cho học sinh lớp 8 ở huyện Hải Hậu, hỏi chị Hà Giang")
+    client = TestClient(create_app(replace(station.desk, publisher=publisher)))
+    client.cookies = station.person("can-bo").client.cookies
+    page = client.get(f"/cases/{case.id}").text
+    assert "Địa danh máy tìm thấy trong bài:" in page
+    assert "Huyện Hải Hậu cũ, Nam Định" in page and "Hà Giang cũ" not in page

@@ -1,0 +1,69 @@
+"""Places by week, of what people confirmed: where harm gathers, told as counts of five or more and never as posts.
+
+a search -> its places of one level, the largest first -> for each the weeks -> small cells left out
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, timezone
+from typing import Final
+
+from lachan.domain.place import PlaceLevel, level_of
+from lachan.domain.small_cells import SMALLEST, told_parts
+from lachan.pipeline.ports import Facet, SearchIndex, SearchRequest, TimeStep
+
+MOST_PLACES: Final = 25
+WEEKS: Final = 12
+_HANOI: Final = timezone(timedelta(hours=7))
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """A place and its cases. `weeks`: by the Monday; None is not told, a week that is missing had none."""
+
+    key: str
+    total: int
+    weeks: Mapping[date, int | None]
+
+
+@dataclass(frozen=True)
+class PlaceWeeks:
+    """`mondays` in order; `rows` with the most cases first, at most `MOST_PLACES`. `withheld`: some were too small."""
+
+    mondays: tuple[date, ...]
+    rows: tuple[PlaceRow, ...]
+    withheld: bool
+
+
+def last_weeks(now: datetime, until: date | None = None) -> tuple[date, date]:
+    """The `WEEKS` whole weeks that end with the one of `until`, by default with the last whole one before `now`:
+    (a Monday, a Sunday)."""
+    day = until or now.astimezone(_HANOI).date() - timedelta(days=7)
+    monday = day - timedelta(days=day.weekday())
+    return monday - timedelta(weeks=WEEKS - 1), monday + timedelta(days=6)
+
+
+def place_weeks(index: SearchIndex, request: SearchRequest, level: PlaceLevel) -> PlaceWeeks:
+    """`request` between its `first` and `last`, which are a Monday and a Sunday, by places of `level` and week.
+
+    A place lies within others and a text may name several, so rows are no parts of anything: only the weeks of a row
+    are told together. Raises as `SearchIndex.search` does.
+    """
+    assert request.first is not None and request.last is not None
+    asked = replace(request, limit=0, offset=0, cursor="", facets=(Facet.PLACE,), step=None)
+    counts = {
+        key: n for key, n in index.search(asked).facets.get(Facet.PLACE, {}).items() if level_of(key) is level
+    }
+    large = sorted((key for key in counts if counts[key] >= SMALLEST), key=lambda key: (-counts[key], key))
+    rows = []
+    for key in large[:MOST_PLACES]:
+        where = (*asked.where, (Facet.PLACE, key))
+        found = index.search(replace(asked, where=where, facets=(), step=TimeStep.WEEK))
+        weeks = told_parts({bucket.start: bucket.count for bucket in found.histogram})
+        rows.append(PlaceRow(key, found.total, weeks))
+    hidden = len(large) < len(counts) or any(None in row.weeks.values() for row in rows)
+    count = ((request.last - request.first).days + 1) // 7
+    mondays = tuple(request.first + timedelta(weeks=number) for number in range(count))
+    return PlaceWeeks(mondays, tuple(rows), hidden)
