@@ -1,21 +1,24 @@
 """Search over what people confirmed: the search port's backends. SQL is the truth; all of this can be rebuilt.
 
     IndexDocument -> document.py -> vietnamese.py (exact and folded words) -> the engine
-    query text -> query.py -> ast.py -> compile.py + ranking.py or elastic_query.py -> the engine -> IndexAnswer
+    query text -> query.py -> ast.py -> compile.py (tantivy_query.py or elastic_query.py) -> the engine -> IndexAnswer
 
 vietnamese.py     text as words, exact and folded
 document.py       what the index holds of a case; its format number
 query.py          the query language, with the place of every error
+gazetteer.py      administrative units, old and new, and what they are called; gazetteer.tsv, place_names.tsv
+places.py         which places a text names; place_words.py and place_cues.py are its words and cues
 synonyms.py       what else a word may be called; the table is synonyms.tsv
 ast.py            what a query means, for any engine
 asked.py          a request as one tree, and where its pages begin
 counting.py       what to count; counts by day as days, weeks and months
 likeness.py       which words tell that two posts are alike
-compile.py        what a query finds, for Tantivy
+compile.py        what a query finds, in any engine's language
+tantivy_query.py  the language of Tantivy
 ranking.py        in what order, and the short way to the first hits
 folder.py         generations of files, the swap, the writer's lock
 tantivy_index.py  the port, in this process
-elastic_query.py  a query for Elasticsearch, and the order of hits
+elastic_query.py  the language of Elasticsearch
 elastic_server.py the way to the server
 elastic_index.py  the port, on a server
 """
