@@ -33,8 +33,11 @@ MOST_RUNNING: Final = 20  # alerts of one account
 
 VIETNAM: Final = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 _WEEK: Final = timedelta(weeks=1)
-#: A place is a key of the gazetteer, never words: no blank, no capital, no accent.
-_PLACE: Final = re.compile(r"[a-z0-9]+(?:[-_.:/][a-z0-9]+)*")
+#: A place is a unit's name as the gazetteer writes it, kind first ("Xã Nghĩa Hưng, Ninh Bình"). The shape keeps words
+#: out early; whoever makes an alert chooses from a list, and an index compares the name whole.
+_PLACE: Final = re.compile(
+    r"(?:Xã|Phường|Thị [Tt]rấn|Đặc khu|Huyện|Quận|Thị [Xx]ã|Thành [Pp]hố|Tỉnh)(?:,? (?:- )?[^\W_][\w'’().-]*)+"
+)
 MAX_PLACE: Final = 80
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -31,6 +32,7 @@ from review_ui.routes.search import parse_choice
 
 router = APIRouter(include_in_schema=False)
 
+SOON: Final = timedelta(days=7)  # before its end an alert says so
 Member = TypeVar("Member", bound=StrEnum)
 #: What the form holds, and what an address may fill in beforehand.
 _FIELDS = ("subject", "category", "kind", "place", "pace", "quiet_start", "quiet_end", "reason")
@@ -135,10 +137,14 @@ def _show(visit: Visit, typed: Mapping[str, str], error: LachanError | None = No
         places = visit.desk.alerts.places(visit.person)
     except (LachanError, OSError):
         places = []  # the index is down or being rebuilt: the rest of the page goes on
+    own = [(alert, running(alert, now)) for alert in visit.desk.alerts.of(visit.person)]
+    address = visit.desk.alerts.email(visit.person)
     return visit.page(
         "alerts.html",
         status_of(error) if error else 200,
-        alerts=[(alert, running(alert, now)) for alert in visit.desk.alerts.of(visit.person)],
+        alerts=own,
+        unreachable=not address and any(runs and AlertWay.MAIL in alert.ways for alert, runs in own),
+        soon=now + SOON,
         bulletins=visit.desk.alerts.told(visit.person),
         places=places,
         subjects=list(AlertSubject),
@@ -147,7 +153,7 @@ def _show(visit: Visit, typed: Mapping[str, str], error: LachanError | None = No
         paces=list(AlertPace),
         ways=visit.desk.alerts.ways,
         ticked=visit.fields("way"),
-        email=visit.field("address") or visit.desk.alerts.email(visit.person),
+        email=visit.field("address") or address,
         why=WHY,
         days=LASTS.days,
         typed=typed,

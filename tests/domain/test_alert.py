@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.gazetteer import gazetteer
 from lachan.domain.alert import (
     DIGEST_AT,
     LASTS,
@@ -41,7 +42,8 @@ WEEK = timedelta(weeks=1)
 DAY = timedelta(days=1)
 WHY = "Theo dõi chiến dịch trước cổng trường trong tháng"
 DRUGS = Watch(category=Category.DRUGS_TO_MINORS)
-PLACE = Watch(place="xa-a")
+COMMUNE = "Xã Bãi Mây, Bến Sông"
+PLACE = Watch(place=COMMUNE)
 RISING = Watch(AlertSubject.RISING)
 
 
@@ -51,14 +53,29 @@ def alert(watch: Watch = DRUGS, *, quiet: Quiet | None = None, pace: AlertPace =
 
 def test_nothing_can_hold_words_to_look_for() -> None:
     assert {field.name for field in fields(Watch)} == {"subject", "category", "kind", "place"}
-    for words in ("bán pod", "ban pod", "Pod", "pod*", "pod OR vape", '"pod"', "đánh", "a" * 81, "-", "a--b"):
+    for words in (
+        "bán pod",
+        "Pod",
+        "pod*",
+        '"pod"',
+        "Xã*",
+        'Xã "pod"',
+        "Xã pod~",
+        "Xã " + "a" * 80,
+        "Xã a:b",
+        "Xã ",
+    ):
         with pytest.raises(InputError, match="list"):
             Watch(place=words)
     with pytest.raises(InputError, match="choose a category"):
         Watch()
-    for narrowed in ({"category": Category.SELFHARM}, {"kind": SourceKind.FORUM}, {"place": "xa-a"}):
+    for narrowed in ({"category": Category.SELFHARM}, {"kind": SourceKind.FORUM}, {"place": COMMUNE}):
         with pytest.raises(InputError, match="rising"):
             Watch(AlertSubject.RISING, **narrowed)  # type: ignore[arg-type]
+
+
+def test_every_place_of_the_gazetteer_may_be_chosen() -> None:
+    assert all(Watch(place=key).by_week for key in gazetteer().places)
 
 
 @pytest.mark.parametrize("why", ["", "vì tò mò", " " * 40, "a" * 501])

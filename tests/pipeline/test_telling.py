@@ -33,7 +33,8 @@ from tests.world import World, warning
 
 WHY = "Theo dõi việc rao bán trước cổng trường, theo kế hoạch tháng"
 DRUGS = Watch(category=Category.DRUGS_TO_MINORS)
-PLACE = Watch(place="xa-a")
+COMMUNE, OTHER = "Xã Bãi Mây, Bến Sông", "Xã Gò Vắng, Bến Sông"
+PLACE = Watch(place=COMMUNE)
 
 
 class Killed(BaseException):
@@ -129,16 +130,16 @@ def test_five_new_cases_are_told_once_by_every_way(town: Town) -> None:
 
 
 def test_a_place_is_told_of_whole_weeks_and_never_small(town: Town) -> None:
-    town.confirm(5, days_ago=40, places=("xa-a",))
-    town.confirm(4, days_ago=40, places=("xa-b",))
+    town.confirm(5, days_ago=40, places=(COMMUNE,))
+    town.confirm(4, days_ago=40, places=(OTHER,))
     with pytest.raises(InputError, match="list"):
-        town.make(Watch(place="xa-b"))
+        town.make(Watch(place=OTHER))
     town.make(PLACE)
     for count in (3, 3):
-        town.confirm(count, places=("xa-a",))
+        town.confirm(count, places=(COMMUNE,))
         assert town.run().told == 0, "the week still runs"
     town.world.clock.move(days=7)
-    town.confirm(4, places=("xa-a",))
+    town.confirm(4, places=(COMMUNE,))
     assert (town.run().told, town.told()) == (1, [[6]])
     town.world.clock.move(days=7)
     assert town.run().told == 0, "four in a week stay unsaid"
@@ -367,7 +368,7 @@ def test_nobody_keeps_more_than_twenty(town: Town) -> None:
 
 
 def test_the_index_is_asked_no_word() -> None:
-    full = Watch(category=Category.SELFHARM, kind=SourceKind.FORUM, place="xa-a")
+    full = Watch(category=Category.SELFHARM, kind=SourceKind.FORUM, place=COMMUNE)
     for watch in (full, replace(full, place=""), PLACE):
         request = asked(watch, date(2026, 11, 2))
         assert (request.query, request.limit) == ("", 0)

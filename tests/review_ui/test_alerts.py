@@ -87,7 +87,7 @@ def test_an_alert_is_made_told_seen_renewed_and_ended(counted: Station) -> None:
         ({"category": "politics"}, "Hãy chọn một mục trong danh sách"),
         ({"subject": "rising"}, "mọi vụ việc đã xác nhận"),
         ({"place": "xã A"}, "Hãy chọn địa bàn trong danh sách"),
-        ({"place": "xa-khong-co"}, "Hãy chọn địa bàn trong danh sách"),
+        ({"place": "Xã Không Có, Bến Sông"}, "Hãy chọn địa bàn trong danh sách"),
         ({"quiet_start": "22"}, "Giờ yên lặng"),
         ({"quiet_start": "7", "quiet_end": "7"}, "Giờ yên lặng"),
         ({"pace": "hourly"}, "Hãy chọn một mục trong danh sách"),
@@ -103,6 +103,18 @@ def test_what_does_not_do_is_said_and_nothing_typed_is_lost(
     assert (wrong.get("reason") or WHY) in answer.text
     assert analyst.get("/alerts").text.count('aria-labelledby="alert-') == 0
     assert analyst.post("/alerts/reach", address="a@b.vn, c@d.vn").status_code == 422
+
+
+def test_who_left_no_address_and_what_ends_soon_is_said(station: Station) -> None:
+    analyst = station.person("phan-tich")
+    analyst.post("/alerts", **FORM, way=["mail"])
+    page = analyst.get("/alerts").text
+    assert "chưa ghi địa chỉ thư" in page and "sắp hết hạn" not in page
+    analyst.post("/alerts/reach", address="mai@example.vn")
+    assert "chưa ghi địa chỉ thư" not in analyst.get("/alerts").text
+    station.clock.forward(timedelta(days=24))
+    station.clients.clear()
+    assert "sắp hết hạn" in station.person("phan-tich").get("/alerts").text
 
 
 def test_words_find_no_place_to_stand(station: Station) -> None:

@@ -179,7 +179,7 @@ def test_an_alert_can_be_no_standing_query() -> None:
     assert {column.name for column in metadata.tables["bulletin_lines"].columns} == {
         "id", "bulletin_id", "alert_id", "amount", "first", "last",
     }  # fmt: skip
-    for words in ("tên ai đó", "ten ai do", "Nam", "pod*", '"pod"', "pod OR vape", "0900 000 123", "@nam"):
+    for words in ("tên ai đó", "ten ai do", "Nam", "Xã pod*", '"pod"', "pod OR vape", "0900 000 123", "@nam"):
         with pytest.raises(InputError):
             Watch(place=words)
 

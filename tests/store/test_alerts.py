@@ -32,7 +32,7 @@ from tests.store.samples import DAY, HOUR, NOW
 
 WHY = "Theo dõi trước mùa cao điểm, theo kế hoạch của đơn vị"
 MONDAY = date(2026, 11, 16)
-FULL = Watch(category=Category.DRUGS_TO_MINORS, kind=SourceKind.FORUM, place="xa-a")
+FULL = Watch(category=Category.DRUGS_TO_MINORS, kind=SourceKind.FORUM, place="Xã Bãi Mây, Bến Sông")
 
 
 def _alert(account: str = "mai", watch: Watch = FULL, quiet: Quiet | None = None) -> Alert:
