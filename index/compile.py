@@ -1,124 +1,80 @@
-"""`index.ast` -> a Tantivy query for what is found; `index.ranking` puts it in order."""
+"""`index.ast` -> what it finds, said in an engine's own language. An engine brings its words; the sentence is here, so
+that all find the same."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
-import tantivy
-
-from index.ast import (
-    Also,
-    And,
-    Everything,
-    Fuzzy,
-    Is,
-    Node,
-    Not,
-    Or,
-    Phrase,
-    Prefix,
-    Since,
-    Text,
-    Until,
-)
-from index.document import SCHEMA
+from index.ast import Also, And, Everything, Fuzzy, Is, Node, Not, Or, Phrase, Prefix, Since, Text, Until
 from index.vietnamese import fold
 
 #: Of the score of what stands for a word: its synonym, a slip of the keys.
 ALSO: Final = 0.5
+#: The field that decides what is found, so that `danh nhau` and `đánh nhau` find the same cases.
+FOUND: Final = "folded"
 
-_Clause = tuple[tantivy.Occur, tantivy.Query]
+Query = TypeVar("Query")
 
 
-def matched(node: Node, field: str = "folded") -> tantivy.Query:
-    """What is found; only words have a score. `field`: where a single text is looked for."""
+class Language(Protocol[Query]):
+    """What an engine can say. Texts have a score, nothing else; the scores of parts add up."""
+
+    def text(self, text: Text, field: str) -> Query: ...
+
+    def value(self, field: str, value: str) -> Query: ...
+
+    def days(self, first: date | None, last: date | None) -> Query:
+        """Inclusive."""
+        ...
+
+    def everything(self) -> Query: ...
+
+    def every(self, wanted: Sequence[Query], unwanted: Sequence[Query]) -> Query:
+        """All of `wanted`, which is never empty, and none of `unwanted`."""
+        ...
+
+    def some(self, wanted: Sequence[Query]) -> Query:
+        """At least one."""
+        ...
+
+    def lessened(self, query: Query, share: float) -> Query:
+        """The same for a share of the score."""
+        ...
+
+
+def compiled(node: Node, language: Language[Query]) -> Query:
+    """What `node` finds."""
     match node:
         case Phrase() | Prefix() | Fuzzy():
-            return _text(node, field)
+            return language.text(node, FOUND)
         case Is(field, value):
-            return _unscored(tantivy.Query.term_query(SCHEMA, field, value, "basic"))
+            return language.value(field, value)
         case Since(day):
-            return _days(first=day)
+            return language.days(day, None)
         case Until(day):
-            return _days(last=day)
+            return language.days(None, day)
         case Everything():
-            return _unscored(tantivy.Query.all_query())
+            return language.everything()
         case Not():
-            return _joined((node,))
+            return _every((node,), language)
         case And(parts):
-            return _joined(parts)
+            return _every(parts, language)
         case Or(parts):
-            return _any(matched(part) for part in parts)
+            return language.some([compiled(part, language) for part in parts])
         case Also(main, others):
-            less = (tantivy.Query.boost_query(matched(part), ALSO) for part in others)
-            return _any((matched(main), *less))
+            less = [language.lessened(compiled(part, language), ALSO) for part in others]
+            return language.some([compiled(main, language), *less])
 
 
-def below(query: tantivy.Query, field: str, key: int) -> tantivy.Query:
-    """What of `query` has a smaller number in `field`."""
-    bound = tantivy.Query.range_query(
-        SCHEMA, field, tantivy.FieldType.Integer, upper_bound=key, include_upper=False
-    )
-    return tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, _unscored(bound))])
-
-
-def like(words: Sequence[Phrase], least: int, case: int) -> tantivy.Query:
-    """At least so many of `words`, but not `case` itself."""
-    clauses = [(tantivy.Occur.Should, _text(word, "folded")) for word in words]
-    some = tantivy.Query.boolean_query(clauses, least)
-    itself = tantivy.Query.term_query(SCHEMA, "case", case, "basic")
-    return tantivy.Query.boolean_query([(tantivy.Occur.Must, some), (tantivy.Occur.MustNot, itself)])
-
-
-def _any(queries: Iterable[tantivy.Query]) -> tantivy.Query:
-    return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
-
-
-def _joined(parts: tuple[Node, ...]) -> tantivy.Query:
-    """All of `parts`. Tantivy finds nothing where every clause is negative, so one for everything is put in."""
-    clauses: list[_Clause] = []
-    for part in parts:
-        if isinstance(part, Not):
-            clauses.append((tantivy.Occur.MustNot, matched(part.part)))
-        else:
-            clauses.append((tantivy.Occur.Must, matched(part)))
-    if all(isinstance(part, Not) for part in parts):
-        clauses.append((tantivy.Occur.Must, matched(Everything())))
-    return tantivy.Query.boolean_query(clauses)
-
-
-def _text(text: Text, field: str) -> tantivy.Query:
-    match text:
-        case Phrase((word,)):
-            return tantivy.Query.term_query(SCHEMA, field, spelt(word, field))
-        case Phrase(words):
-            return tantivy.Query.phrase_query(SCHEMA, field, [spelt(word, field) for word in words])
-        case Prefix(
-            stem
-        ):  # a fuzzy prefix of distance 0: ready sooner than a regular expression, no limit of words
-            return tantivy.Query.fuzzy_term_query(SCHEMA, field, spelt(stem, field), 0, prefix=True)
-        case Fuzzy(word):
-            return tantivy.Query.fuzzy_term_query(SCHEMA, field, spelt(word, field), 1)
+def _every(parts: Sequence[Node], language: Language[Query]) -> Query:
+    """Engines find nothing where everything is unwanted, so all is wanted then."""
+    wanted = [compiled(part, language) for part in parts if not isinstance(part, Not)]
+    unwanted = [compiled(part.part, language) for part in parts if isinstance(part, Not)]
+    return language.every(wanted or [language.everything()], unwanted)
 
 
 def spelt(word: str, field: str) -> str:
     """`word` as that field has it."""
-    return fold(word) if field == "folded" else word
-
-
-def _unscored(query: tantivy.Query) -> tantivy.Query:
-    return tantivy.Query.const_score_query(query, 0.0)
-
-
-def _days(first: date | None = None, last: date | None = None) -> tantivy.Query:
-    return _unscored(
-        tantivy.Query.range_query(
-            SCHEMA,
-            "day",
-            tantivy.FieldType.Integer,
-            lower_bound=first.toordinal() if first else None,
-            upper_bound=last.toordinal() if last else None,
-        )
-    )
+    return fold(word) if field == FOUND else word

@@ -19,7 +19,8 @@ from typing import Final
 import tantivy
 
 from index.ast import Also, And, Fuzzy, Node, Not, Or, Phrase, Prefix, Text, wanted_texts
-from index.compile import ALSO, matched, spelt
+from index.compile import ALSO, FOUND, spelt
+from index.tantivy_query import TANTIVY, matched
 
 #: BM25 gives one word at most ln(1 + cases) x 2.2, 46 for a thousand million cases.
 EXACT: Final = 64.0
@@ -41,7 +42,7 @@ class Lexicon:
 
     def most(self, words: tuple[str, ...]) -> float:
         """What BM25 gives to these words side by side at most."""
-        counts = [self.frequency("folded", spelt(word, "folded")) for word in words]
+        counts = [self.frequency(FOUND, spelt(word, FOUND)) for word in words]
         return _MOST * sum(math.log(1 + (self.cases - count + 0.5) / (count + 0.5)) for count in counts)
 
 
@@ -118,7 +119,7 @@ def _spellings(text: Text, lexicon: Lexicon) -> Iterator[tuple[float, tantivy.Qu
             case Prefix():
                 known, times = True, 1
         if known:
-            yield worth * times, tantivy.Query.const_score_query(matched(text, field), worth * times)
+            yield worth * times, tantivy.Query.const_score_query(TANTIVY.text(text, field), worth * times)
 
 
 def _head(node: Node, lexicon: Lexicon) -> Head | None:
@@ -136,7 +137,7 @@ def _head(node: Node, lexicon: Lexicon) -> Head | None:
             if not isinstance(other, Phrase):
                 return None
             most += ALSO * lexicon.most(other.words)
-            clauses.append((_SHOULD, tantivy.Query.boost_query(matched(other), ALSO)))
+            clauses.append((_SHOULD, TANTIVY.lessened(matched(other), ALSO)))
         by_word = lexicon.most(main.words)
         spellings = list(_spellings(main, lexicon))
         worths = [worth for worth, _ in spellings] + [0.0]

@@ -21,12 +21,12 @@ import tantivy
 
 from index.asked import SORT_FIELDS, Asked, Cursor, Page, answer, asked, read_cursor
 from index.ast import Phrase
-from index.compile import below, like, matched
 from index.counting import Counted, counted, counts
 from index.document import SCHEMA, to_tantivy
 from index.folder import Folder
 from index.likeness import candidates, least, telling
 from index.ranking import Lexicon, Plan, plan
+from index.tantivy_query import below, like, matched
 from lachan.domain.errors import LachanError
 from lachan.pipeline.ports import (
     IndexAnswer,

@@ -10,10 +10,10 @@ import tantivy
 from classifiers.normalise import normalise
 from index.asked import asked
 from index.ast import Fuzzy, Node, Phrase, wanted_texts
-from index.compile import matched
 from index.query import parse
 from index.ranking import EXACT, MEANT, Lexicon, plan
 from index.tantivy_index import TantivyIndex
+from index.tantivy_query import TANTIVY, matched
 from lachan.pipeline.ports import SearchRequest
 from tests.index.sentences import document
 
@@ -59,7 +59,7 @@ def _whole(node: Node) -> tantivy.Query:
         if not isinstance(text, Fuzzy):
             count = len(text.words) if isinstance(text, Phrase) else 1
             worths = [
-                tantivy.Query.const_score_query(matched(text, field), worth * count)
+                tantivy.Query.const_score_query(TANTIVY.text(text, field), worth * count)
                 for field, worth in (("exact", EXACT), ("meant", MEANT))
             ]
             clauses.append((tantivy.Occur.Should, tantivy.Query.disjunction_max_query(worths)))
