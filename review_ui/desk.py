@@ -43,6 +43,7 @@ class DemoInfo:
 @dataclass(frozen=True)
 class Desk:
     """Everything a page may ask for. `secure_cookies` is true wherever the desk is served over HTTPS;
+    `support` says where this unit's people find help themselves;
     `training` where nothing that is done is real."""
 
     database: Database
@@ -68,6 +69,7 @@ class Desk:
     demo: DemoInfo | None
     secure_cookies: bool
     training: bool = False
+    support: str = ""
 
     @property
     def invented(self) -> bool:

@@ -115,6 +115,8 @@ class Visit:
             ),
             blur=self.setting("blur", "on") == "on",
             grey=self.setting("grey", "off") == "on",
+            calm=self.setting("calm", "off") == "on",
+            rest=self.setting("rest", "off") == "on",
             now=self.desk.clock(),
             request_id=self.request.state.request_id,
             **context,

@@ -17,6 +17,7 @@ PAUSE: Final = timedelta(minutes=10)
 STRETCH: Final = timedelta(minutes=90)
 MANY: Final = 30
 HARD: Final = 4  # severity from which a category is hard to read
+HARD_ONES: Final = tuple(category for category in Category if SEVERITY[category] >= HARD)
 HARD_MANY: Final = 15  # hard cases in one shift after which other work is proposed
 
 

@@ -47,6 +47,7 @@ ROUTES: Final[dict[str, Needed | None]] = {
     # every account
     "GET /": SIGNED_IN,
     "GET /help": SIGNED_IN,
+    "GET /support": SIGNED_IN,
     "GET /account": SIGNED_IN,
     "GET /account/keys": SIGNED_IN,
     "POST /account/keys": SIGNED_IN,

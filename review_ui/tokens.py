@@ -47,9 +47,9 @@ class Cookies:
     def open_visit(self, response: Response, token: str) -> None:
         self._set(response, self.visit, token, None)
 
-    def keep(self, response: Response, name: str, value: str) -> None:
+    def keep(self, response: Response, name: str, value: str, seconds: int | None = None) -> None:
         """A setting of this browser: language, blurring, grey pictures. Nothing secret."""
-        self._set(response, f"lachan-{name}", value, YEAR)
+        self._set(response, f"lachan-{name}", value, seconds or YEAR)
 
     def _set(self, response: Response, name: str, value: str, seconds: int | None) -> None:
         response.set_cookie(

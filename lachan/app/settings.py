@@ -32,6 +32,7 @@ _KEYS: Final = frozenset(
         "contact",
         "secure_cookies",
         "desk_url",
+        "support",
         "oncall_webhook",
         "alerts_webhook",
         "smtp_url",
@@ -65,6 +66,7 @@ class Settings:
     smtp_url: str | None
     smtp_from: str | None
     letterhead: Letterhead
+    support: str | None = None
     youtube_key: str | None = field(default=None, repr=False)
     facebook_token: str | None = field(default=None, repr=False)
 
@@ -133,6 +135,7 @@ def read_settings(
         smtp_url=_outward(value("smtp_url"), ("smtp", "smtps")),
         smtp_from=_sender(value("smtp_from"), value("smtp_url")),
         letterhead=_letterhead(read.get("letterhead", {}), path),
+        support=value("support"),
         youtube_key=value("youtube_key"),
         facebook_token=value("facebook_token"),
     )

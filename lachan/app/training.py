@@ -32,7 +32,7 @@ from lachan.pipeline.review import Decision
 
 FOLDER: Final = "training"
 #: All that the training desk learns of the live one's settings; what a later release adds stays behind, too.
-_HANDED_ON: Final = frozenset({"models", "secure_cookies", "desk_url", "letterhead"})
+_HANDED_ON: Final = frozenset({"models", "secure_cookies", "desk_url", "letterhead", "support"})
 #: Who decided what waits for its second person at the start. Nobody signs in as this colleague.
 COLLEAGUE: Final = "dong-nghiep-tap"
 TO_APPROVE: Final = 3

@@ -10,7 +10,7 @@ from lachan.domain.account import PERMISSIONS, Account, Actor, Permission
 from lachan.domain.audit import SYSTEM, AuditEvent
 from lachan.domain.case import CASE_TABLE, CLAIM_FOR, Case, CaseAct, CaseState
 from lachan.domain.errors import ConflictError, InputError, NotFound, TransitionError
-from lachan.domain.taxonomy import Route
+from lachan.domain.taxonomy import Category, Route
 from lachan.pipeline.ports import CaseFilter, Clock, Database, QueueOrder, Unit
 
 #: Who may claim and decide, by the route of the case.
@@ -45,11 +45,12 @@ class Claims:
             unit.oncall.answer(case_id, actor.name, self._clock())
             return self._extend(unit, replace(case, claimed_by=actor.name))
 
-    def claim_next(self, actor: Actor, route: Route) -> Case | None:
-        """Take the first open case of the queue; None when it is empty. Raises ConflictError when others were
+    def claim_next(self, actor: Actor, route: Route, without: tuple[Category, ...] = ()) -> Case | None:
+        """Take the first open case of the queue that has none of the categories `without` (somebody rests from
+        them); None when there is none. Raises ConflictError when others were
         faster a hundred times over."""
         actor.require(DECIDE[route])
-        where = CaseFilter(route=route, states=(CaseState.OPEN, CaseState.RETURNED))
+        where = CaseFilter(route=route, states=(CaseState.OPEN, CaseState.RETURNED), without=without)
         with self._database.read() as unit:
             left = unit.cases.claim_expired(self._clock()) or self._unanswered(unit)
         if left:

@@ -351,6 +351,7 @@ class CaseFilter:
     route: Route | None = None
     states: tuple[CaseState, ...] = ()
     category: Category | None = None
+    without: tuple[Category, ...] = ()
     source: str | None = None
     urgent: bool | None = None
     claimed_by: str | None = None
@@ -918,6 +919,10 @@ class OutboxStore(Protocol):
     def done(self, ids: Sequence[int]) -> None: ...
 
     def size(self) -> int: ...
+
+    def waiting(self) -> set[int]:
+        """The cases that any row is about."""
+        ...
 
 
 class LeaseStore(Protocol):

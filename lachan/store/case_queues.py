@@ -22,6 +22,12 @@ def conditions(where: CaseFilter) -> list[ColumnElement[bool]]:
             case_categories.c.category == where.category.value, case_categories.c.case_id == cases.c.id
         )
         found.append(named.exists())
+    if where.without:
+        heavy = select(case_categories.c.case_id).where(
+            case_categories.c.category.in_([category.value for category in where.without]),
+            case_categories.c.case_id == cases.c.id,
+        )
+        found.append(~heavy.exists())
     if where.source is not None:
         found.append(cases.c.source == where.source)
     if where.urgent is not None:

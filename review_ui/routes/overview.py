@@ -73,6 +73,7 @@ def overview(visit: AtDesk) -> Response:
         **done_of(visit.request),
         hotline=HOTLINE,
         exposure=exposure(visit),
+        only_hard=visit.request.query_params.get("only_hard") == "1",
         **_piles(visit),
     )
 
@@ -81,6 +82,12 @@ def overview(visit: AtDesk) -> Response:
 def help_page(visit: AtDesk) -> Response:
     """Keys, words, and where officers find support themselves."""
     return visit.page("help.html")
+
+
+@router.get("/support")
+def support(visit: AtDesk) -> Response:
+    """Where officers find support. Nothing notes who opens it."""
+    return visit.page("support.html", support=visit.desk.support)
 
 
 def _piles(visit: Visit) -> dict[str, Any]:

@@ -14,11 +14,21 @@ from lachan.domain.post import SourceState
 from lachan.pipeline.appeal import MAX_REASON
 from review_ui.failures import status_of
 from review_ui.guard import AtDesk, local_path
+from review_ui.health import SHIFT
 from review_ui.language import LANGUAGES
 
 router = APIRouter(include_in_schema=False)
 
-_SETTINGS: Final = {"language": LANGUAGES, "blur": ("on", "off"), "grey": ("on", "off")}
+_SWITCH: Final = ("on", "off")
+_SETTINGS: Final = {
+    "language": LANGUAGES,
+    "blur": _SWITCH,
+    "grey": _SWITCH,
+    "calm": _SWITCH,
+    "rest": _SWITCH,
+}
+#: What ends with the shift, in seconds; the others last.
+_FOR: Final = {"rest": int(SHIFT.total_seconds())}
 TOO_MANY: Final = "too many tries from this computer: wait a minute"
 
 
@@ -67,11 +77,11 @@ def appeal(visit: AtDesk) -> Response:
 
 @router.post("/settings")
 def settings(visit: AtDesk) -> Response:
-    """Language, blurring and grey pictures, kept in this browser."""
+    """Language, and what makes the desk easier to bear, kept in this browser."""
     response = visit.go(local_path(visit.field("next")))
     for name, allowed in _SETTINGS.items():
         if visit.field(name) in allowed:
-            visit.cookies.keep(response, name, visit.field(name))
+            visit.cookies.keep(response, name, visit.field(name), _FOR.get(name))
     return response
 
 

@@ -20,6 +20,7 @@ from lachan.pipeline.claims import WITH_SOMEBODY
 from lachan.pipeline.ports import CaseFilter, SavedView
 from review_ui.duty import duty_note
 from review_ui.guard import AtDesk, Number, Visit
+from review_ui.health import HARD_ONES
 from review_ui.routes.overview import FOR_APPROVERS, WAITING
 from review_ui.routes.presence import others
 
@@ -80,9 +81,12 @@ def next_protect(visit: AtDesk) -> Response:
 def take_next(visit: Visit, route: Route, said: str = "") -> Response:
     """Claim the first case and open it, with what was `said` (a query) of the one before; the empty queue says so
     itself."""
-    case = visit.desk.review.claim_next(visit.person, route)
+    rests = route is Route.REVIEW and visit.setting("rest", "off") == "on"
+    case = visit.desk.review.claim_next(visit.person, route, without=HARD_ONES if rests else ())
     if case:
         return visit.go(f"/cases/{case.id}{said}")
+    if rests:
+        return visit.go("/?only_hard=1")
     return visit.go(f"/{said}" if said else f"/queue/{route.value}")
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lachan.domain.taxonomy import Category
+from lachan.domain.taxonomy import Category, Context
 from review_ui.health import HARD_MANY, break_due
 from tests.review_ui.station import Station
 
@@ -50,3 +51,50 @@ def test_what_was_read_is_shown_to_its_reader_alone(station: Station) -> None:
     assert "nghỉ mười phút" in officer.get("/").text
     station.clock.forward(timedelta(minutes=10))
     assert "nghỉ mười phút" not in officer.get("/").text
+
+
+def test_whoever_rests_is_given_no_hard_case(station: Station) -> None:
+    officer = station.person("can-bo")
+    hard, light = station.case("x", Category.SELFHARM), station.case("y", Category.AGE_UNSUITABLE)
+    officer.post("/settings", rest="on", next="/")
+    assert officer.post("/queue/review/next").headers["location"] == f"/cases/{light.id}"
+    answer = officer.post("/queue/review/next")
+    assert answer.headers["location"] == "/?only_hard=1"
+    assert "Lúc này chỉ còn các vụ nặng" in officer.get("/?only_hard=1").text
+    officer.post("/settings", rest="off", next="/")
+    assert officer.post("/queue/review/next").headers["location"] == f"/cases/{hard.id}"
+
+
+def test_a_rest_ends_with_the_shift_and_is_nobody_elses_business(station: Station) -> None:
+    officer = station.person("can-bo")
+    before = len(station.actions("account:can-bo"))
+    kept = officer.post("/settings", rest="on", next="/").headers["set-cookie"]
+    assert kept.startswith("lachan-rest=on") and "Max-Age=43200" in kept
+    assert "Bạn đang nghỉ các loại nặng" in officer.get("/").text
+    assert "Bạn đang nghỉ các loại nặng" not in station.person("can-bo-hai").get("/").text
+    officer.get("/support")
+    assert len(station.actions("account:can-bo")) == before, "nothing is logged"
+
+
+def test_a_child_in_need_is_not_rested_from(station: Station) -> None:
+    child = station.case("em cần giúp", Category.SELFHARM, context=Context.VICTIM)
+    helper = station.person("bao-ve")
+    helper.post("/settings", rest="on", next="/")
+    assert helper.post("/queue/protect/next").headers["location"] == f"/cases/{child.id}"
+
+
+@pytest.mark.parametrize(("name", "look"), [("grey", "grey"), ("calm", "calm")])
+def test_looks_are_switched_on_and_off(station: Station, name: str, look: str) -> None:
+    analyst = station.person("phan-tich")
+    assert '<html lang="vi">' in analyst.get("/support").text
+    analyst.post("/settings", next="/support", **{name: "on"})
+    assert f'<html lang="vi" class="{look}">' in analyst.get("/support").text
+    analyst.post("/settings", next="/support", **{name: "off"})
+    assert '<html lang="vi">' in analyst.get("/support").text
+
+
+def test_the_page_names_the_units_support(station: Station) -> None:
+    page = station.person("kiem-tra").get("/support").text
+    assert "Đơn vị chưa ghi nơi hỗ trợ" in page and "115" in page
+    station.app.state.desk = replace(station.desk, support="Phòng <b>Y tế</b>, tầng 2")
+    assert "Phòng &lt;b&gt;Y tế&lt;/b&gt;, tầng 2" in station.person("kiem-tra").get("/support").text
