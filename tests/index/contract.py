@@ -9,11 +9,13 @@ from typing import TypeVar
 
 import pytest
 
+from lachan.domain.alert import Watch
 from lachan.domain.errors import InputError, QueryError
 from lachan.domain.measure import Measure
 from lachan.domain.taxonomy import Category
 from lachan.pipeline.ports import Facet, SearchIndex, SearchRequest, SortBy, TimeStep
 from lachan.pipeline.snippet import snippet
+from lachan.pipeline.telling import asked
 from tests.index import dressed as dress
 from tests.index.answers import FOUND, ORDERED, UNREADABLE
 from tests.index.dressed import DRESSED
@@ -176,6 +178,21 @@ class SearchContract:
                 assert {hit.case for hit in narrowed.hits} == set(
                     self._cases(dressed, f"{facet.value}:{value}")
                 )
+
+    def test_weeks_are_counted_as_alerts_ask_for_them(self, dressed: SearchIndex) -> None:
+        """Without words and without hits; places told of from the same answer."""
+        drugs = asked(Watch(category=Category.DRUGS_TO_MINORS), date(2026, 11, 2))
+        where = (Facet.PLACE, "xa-a")
+        for request, wanted in (
+            (drugs, {date(2026, 11, 2): 2, date(2026, 11, 9): 4}),
+            (replace(drugs, first=date(2026, 11, 9)), {date(2026, 11, 9): 4}),
+            (replace(drugs, where=((Facet.KIND, "feed"),)), {date(2026, 11, 2): 1}),
+            (replace(drugs, category=None, where=(where,)), {date(2026, 11, 9): 3, date(2026, 11, 16): 3}),
+            (replace(drugs, where=(where,)), {}),
+        ):
+            answer = dressed.search(request)
+            assert {bucket.start: bucket.count for bucket in answer.histogram} == wanted
+            assert answer.hits == ()
 
     def test_weeks_and_months_are_those_of_hanoi(self, standing: SearchIndex) -> None:
         weeks = standing.search(SearchRequest("", step=TimeStep.WEEK)).histogram
