@@ -101,6 +101,14 @@ class Language:
         entry = labels()["action"].get(code, {})
         return str(entry.get(self.code, code))
 
+    def fetch_word(self, word: str) -> str:
+        """Why pages could not be read (`timeout`, `http_503`), or a source rests, in words."""
+        known = labels()["fetch_word"]
+        for shape, of in (("http_", "http"), ("api_http_", "api"), ("api_code_", "api")):
+            if word.startswith(shape):
+                return known[of][self.code].format(word.removeprefix(shape))
+        return known.get(word, {}).get(self.code, word)
+
     def reason(self, code: str) -> str:
         """A rule of the judge in words; unknown codes are shown as they are, said to be signs."""
         known = reasons().get(code)

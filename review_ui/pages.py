@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from lachan.domain.account import Role
 from lachan.domain.case import CASE_TABLE, case_number
+from lachan.domain.errors import LachanError
 from lachan.domain.notice import NoticeState
 from lachan.domain.taxonomy import Route
 from review_ui import moments
@@ -68,6 +69,8 @@ class Pages:
             "hint": lambda member: language.label(member, "hint"),
             "action": language.action,
             "reason": language.reason,
+            "fetch_word": language.fetch_word,
+            "halted": lambda why: language.refusal(LachanError(why)),
             "moment": moments.moment,
             "day": moments.day,
             "score": lambda score: score_words(score, language),

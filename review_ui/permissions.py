@@ -151,6 +151,7 @@ ROUTES: Final[dict[str, Needed | None]] = {
     "POST /admin/sources/{key}/confirm": _only(_P.MANAGE_SOURCES),
     "POST /admin/sources/{key}/resume": _only(_P.MANAGE_SOURCES),
     "POST /admin/sources/{key}/stop": _only(_P.STOP),
+    "POST /admin/sources/{key}/budget": _only(_P.MANAGE_SOURCES),
     "GET /admin/accounts": _only(_P.MANAGE_ACCOUNTS),
     "POST /admin/accounts": _only(_P.MANAGE_ACCOUNTS),
     "POST /admin/accounts/{name}/close": _only(_P.MANAGE_ACCOUNTS),

@@ -18,7 +18,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any, Final
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
 from scrapy.exceptions import (
     CannotResolveHostError,
     CloseSpider,
@@ -105,6 +106,18 @@ class PlaceSpider(Spider):
         self._held: list[Reading] = []
         self._held_since = 0.0
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PlaceSpider:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.arrived, signal=signals.bytes_received)
+        return spider
+
+    def arrived(self, data: bytes, request: Request) -> None:
+        """Bytes of a page, as they came over the line; those of robots.txt are nobody's."""
+        page = request.meta.get("page")
+        if isinstance(page, Page):
+            self.intake.spending.fetched(page.source, len(data))
+
     # --- leasing ---
     async def start(self) -> AsyncIterator[Request]:
         """Requests for leased pages, as many under way as a host allows; ends when nothing is due or under way.
@@ -161,7 +174,22 @@ class PlaceSpider(Spider):
             except Exception as error:
                 raise self._stop(error) from error
             waiting.extend(leased)
-        return waiting.popleft() if waiting else None
+        while waiting:
+            page = waiting.popleft()
+            word = self.intake.spending.held_back(self.sources[page.source])
+            if word is None:
+                self.intake.spending.asking(page.source)
+                return page
+            self._put_off(page, word)
+        return None
+
+    def _put_off(self, page: Page, word: str) -> None:
+        """The source's budget is used up: what was leased waits for the next run, day or hour."""
+        self.problems[f"{page.source}: {word}"] += 1
+        now = self.intake.now()
+        until = self.sources[page.source].budget.free_again(word, now)
+        with suppress(ConflictError):
+            self.intake.postponed(page, until, word)
 
     def resting_until(self, host: str) -> datetime | None:
         """Until when a host asked not to be asked; None when it may be."""
@@ -288,8 +316,10 @@ class PlaceSpider(Spider):
             self._settle(page, word, lambda: self.intake.failed(page, word, for_good=for_good))
         elif error.word == "robots_refused":
             self.summary = replace(self.summary, robots_refused=self.summary.robots_refused + 1)
+            self.intake.spending.asking(page.source, -1)
             self._settle(page, None, lambda: self.intake.refused(page))
         elif error.word == "resting":
+            self.intake.spending.asking(page.source, -1)
             until = self.resting_until(page.host) or self.intake.now()
             self._settle(page, None, lambda: self.intake.postponed(page, until, "resting"))
         elif error.word == "lease_over":

@@ -27,6 +27,7 @@ JOBS: Final = (
     ("alerts", ("alerts",), 300),
     ("crawl", ("crawl",), 900),
     ("recheck", ("recheck",), 3600),
+    ("watch", ("crawl", "--status"), 3600),  # a source that fell silent is an error in the journal
     ("retain", ("retain",), 3600),
 )
 #: What goes on while everything is stopped: nothing is read, but children wait no longer, and what is due is deleted.

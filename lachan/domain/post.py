@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from lachan.domain.budget import Budget
 from lachan.domain.taxonomy import Audience
 
 
@@ -66,6 +67,7 @@ class Source:
     confirmed_at: datetime | None = None
     last_harm_at: datetime | None = None
     halt_reason: str | None = None
+    budget: Budget = field(default_factory=Budget)
 
 
 @dataclass(frozen=True)

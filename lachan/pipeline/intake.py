@@ -15,6 +15,7 @@ from typing import Final
 from urllib.parse import urldefrag, urlsplit
 
 from lachan.domain.audit import SYSTEM, AuditEvent
+from lachan.domain.budget import budget_day
 from lachan.domain.errors import InputError, SourceRefused
 from lachan.domain.post import Post, RawPost, Source, SourceState
 from lachan.domain.privacy import fingerprint, pseudonym, redact_names, thread_key
@@ -33,6 +34,7 @@ from lachan.pipeline.ports import (
     Validators,
 )
 from lachan.pipeline.sources import STOP, check_running
+from lachan.pipeline.spending import Spending
 
 MAX_LENGTH: Final = 20_000  # code points of one post; longer texts are read in pieces
 MAX_PIECES: Final = 25  # of one text: half a million code points, more than a page may weigh
@@ -84,6 +86,7 @@ class Intake:
         self._database = database
         self._keys = keys
         self._clock = clock
+        self.spending = Spending(clock)
 
     def now(self) -> datetime:
         """The clock that all reading goes by."""
@@ -106,13 +109,23 @@ class Intake:
         return tuple(found)
 
     def lease(self, worker: str, sources: Sequence[str], limit: int) -> list[Page]:
-        """The next pages to fetch; none once everything, or their source, is stopped."""
+        """The next pages to fetch; none once everything, or their source, is stopped, or its budget is used up."""
         with self._database.write() as unit:
             if unit.state.get(STOP) is not None:
                 return []
-            active = [key for key in sources if unit.sources.get(key).state is SourceState.ACTIVE]
             now = self._clock()
+            active = []
+            for key in sources:
+                source = unit.sources.get(key)
+                if source.state is SourceState.ACTIVE:
+                    self.spending.look_up(unit, key)
+                    if self.spending.held_back(source) is None:
+                        active.append(key)
             return unit.frontier.lease(worker, now, now + LEASE_TIME, limit, active) if active else []
+
+    def _count(self, unit: Unit, source: str, now: datetime, counter: Counter, amount: int = 1) -> None:
+        amounts = {counter: amount, Counter.BYTES: self.spending.arrived(source)}
+        unit.sources.count(source, budget_day(now), amounts)
 
     def receive(
         self,
@@ -148,7 +161,7 @@ class Intake:
                 received = received.plus(got)
                 for reading, (extracted, new) in zip(of_source, fresh, strict=True):
                     self._settle(unit, reading, extracted > 0 and not new, new > 0, now)
-                unit.sources.count(key, now.astimezone(UTC).date(), {Counter.PAGES: len(of_source)})
+                self._count(unit, key, now, Counter.PAGES, len(of_source))
         return received
 
     @staticmethod
@@ -164,7 +177,7 @@ class Intake:
         with self._database.write() as unit:
             now = self._clock()
             unit.frontier.done(page, now, changed=False)
-            unit.sources.count(page.source, now.astimezone(UTC).date(), {Counter.UNCHANGED: 1})
+            self._count(unit, page.source, now, Counter.UNCHANGED)
 
     def failed(
         self, page: Page, error: str, *, wait: timedelta | None = None, for_good: bool = False
@@ -175,7 +188,7 @@ class Intake:
         """
         with self._database.write() as unit:
             now = self._clock()
-            unit.sources.count(page.source, now.astimezone(UTC).date(), {Counter.ERRORS: 1})
+            self._count(unit, page.source, now, Counter.ERRORS)
             if page.kind is not PageKind.LISTING and (for_good or page.tries >= MAX_TRIES):
                 unit.frontier.give_up(page, now, error)
                 return
@@ -183,7 +196,7 @@ class Intake:
             unit.frontier.retry(page, now, now + min(pause, LONGEST_WAIT), error)
 
     def postponed(self, page: Page, until: datetime, reason: str) -> None:
-        """A page that was not asked for after all, its host having asked for peace until then."""
+        """A page that was not asked for after all: its host asked for peace until then, or the budget is used up."""
         with self._database.write() as unit:
             unit.frontier.retry(page, self._clock(), until, reason)
 
@@ -192,12 +205,14 @@ class Intake:
         with self._database.write() as unit:
             now = self._clock()
             unit.frontier.done(page, now, changed=False)
-            unit.sources.count(page.source, now.astimezone(UTC).date(), {Counter.ROBOTS: 1})
+            self._count(unit, page.source, now, Counter.ROBOTS)
 
     def finish(self, worker: str, summary: CrawlSummary) -> None:
         """End a crawl: leases are freed, one audit event says what it did."""
         with self._database.write() as unit:
             unit.frontier.release(worker)
+            for source in self.spending.unwritten():
+                self._count(unit, source, self._clock(), Counter.ERRORS, 0)
             details = {
                 "pages": summary.pages,
                 "unchanged": summary.unchanged,

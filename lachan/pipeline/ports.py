@@ -259,6 +259,7 @@ class Counter(StrEnum):
     UNCHANGED = "pages_unchanged"
     ROBOTS = "robots_refused"
     ERRORS = "fetch_errors"
+    BYTES = "bytes_fetched"
     EXTRACTED = "posts_extracted"
     DUPLICATES = "duplicates"
     INBOXED = "inboxed"
@@ -297,6 +298,10 @@ class SourceStore(Protocol):
         self, source: str | None = None, first: date | None = None, last: date | None = None
     ) -> dict[Counter, int]:
         """Sums, every counter present, over inclusive days."""
+        ...
+
+    def days_with(self, source: str, counter: Counter, first: date, last: date) -> list[date]:
+        """The days (UTC) of the inclusive range on which this was counted at all, in order."""
         ...
 
     def flag_share(self, source: str, last: int) -> tuple[int, int]:

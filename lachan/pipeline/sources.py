@@ -8,6 +8,7 @@ from typing import Final
 
 from lachan.domain.account import Actor, Permission
 from lachan.domain.audit import SYSTEM, AuditEvent
+from lachan.domain.budget import Budget
 from lachan.domain.errors import InputError, SecondPersonNeeded, SourceRefused, Stopped, TransitionError
 from lachan.domain.post import Source, SourceState
 from lachan.domain.source_rules import refusal
@@ -91,6 +92,24 @@ class Sources:
                     replace(source, state=SourceState.PROPOSED, proposed_by=actor.name, confirmed_by=None)
                 )
                 self._log(unit, actor.name, "source:resume", key)
+
+    def set_budget(self, actor: Actor, key: str, budget: Budget) -> None:
+        """How much of a source is read, and when. A narrower budget is in force at once; a wider one is a new
+        proposal: nothing is read until another admin confirms it."""
+        actor.require(Permission.MANAGE_SOURCES)
+        with self._database.write() as unit:
+            source = unit.sources.get(key)
+            changed = replace(source, budget=budget)
+            wider = not budget.within(source.budget)
+            if wider and source.state in (SourceState.ACTIVE, SourceState.PROPOSED):
+                changed = replace(
+                    changed, state=SourceState.PROPOSED, proposed_by=actor.name, confirmed_by=None
+                )
+            unit.sources.save(changed)
+            details: dict[str, str | int] = {"wider": wider, **budget.as_numbers()}
+            unit.audit.append(
+                AuditEvent(self._clock(), actor.name, "source:budget", f"source:{key}", details)
+            )
 
     def active(self) -> list[Source]:
         """What may be read now; empty while everything is stopped."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import delete, func, select, update
 
+from lachan.domain.budget import Budget
 from lachan.domain.errors import ConflictError, NotFound
 from lachan.domain.post import Source, SourceKind, SourcePurpose, SourceState
 from lachan.domain.taxonomy import Audience
@@ -43,6 +45,7 @@ class SqlSourceStore:
             "confirmed_at": source.confirmed_at,
             "last_harm_at": source.last_harm_at,
             "halt_reason": source.halt_reason,
+            "budget": json.dumps(source.budget.as_numbers()),
         }
 
     def _source(self, row: Any) -> Source:
@@ -63,6 +66,7 @@ class SqlSourceStore:
             confirmed_at=row.confirmed_at,
             last_harm_at=row.last_harm_at,
             halt_reason=row.halt_reason,
+            budget=Budget(**json.loads(row.budget or "{}")),
         )
 
     def add(self, source: Source) -> None:
@@ -113,6 +117,15 @@ class SqlSourceStore:
             query = query.where(counters.c.day <= last)
         found = {row[0]: int(row[1]) for row in self._scope.run(query)}
         return {counter: found.get(counter.value, 0) for counter in Counter}
+
+    def days_with(self, source: str, counter: Counter, first: date, last: date) -> list[date]:
+        query = select(counters.c.day).where(
+            counters.c.source == source,
+            counters.c.name == counter.value,
+            counters.c.amount > 0,
+            counters.c.day.between(first, last),
+        )
+        return list(self._scope.run(query.order_by(counters.c.day)).scalars())
 
     def flag_share(self, source: str, last: int) -> tuple[int, int]:
         query = select(judged.c.flagged, judged.c.posts).where(judged.c.source == source)

@@ -63,6 +63,7 @@ sources: Final = Table(
     Column("confirmed_at", Moment),
     Column("last_harm_at", Moment),
     Column("halt_reason", Text),
+    Column("budget", Text, comment="JSON object of bounds"),
 )
 counters: Final = Table(
     "counters",

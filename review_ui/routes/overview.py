@@ -16,6 +16,7 @@ from lachan.domain.notice import NoticeState
 from lachan.domain.post import SourceState
 from lachan.domain.report import UNREAD
 from lachan.domain.taxonomy import Route
+from lachan.pipeline.crawl_status import silence
 from lachan.pipeline.parties import thirds
 from lachan.pipeline.ports import CaseFilter, QueueOrder, Unit
 from lachan.pipeline.protect import HOTLINE
@@ -104,6 +105,7 @@ def _piles(visit: Visit) -> dict[str, Any]:
             "ringing": unit.oncall.unanswered() if visit.can("read_protect_queue") else [],
             "overdue": 0,
             "proposed": 0,
+            "silent": 0,
             "audit_events": 0,
             "news": 0,
             "stuck": 0,
@@ -124,7 +126,9 @@ def _piles(visit: Visit) -> dict[str, Any]:
             piles["overdue"] = unit.notices.count(NoticeState.OVERDUE)
         if visit.can("manage_sources"):
             waiting = (SourceState.PROPOSED, SourceState.HALTED, SourceState.LAPSED)
-            piles["proposed"] = sum(source.state in waiting for source in unit.sources.all())
+            sources = unit.sources.all()
+            piles["proposed"] = sum(source.state in waiting for source in sources)
+            piles["silent"] = sum(silence(unit, source, now) is not None for source in sources)
         if visit.can("search"):
             piles["news"] = unit.alerts.unseen(me)
         if visit.can("read_audit"):

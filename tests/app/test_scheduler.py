@@ -39,8 +39,8 @@ class Starter:
 
     def __call__(self, command: Sequence[str]) -> Child:
         self.count += 1
-        self.children[command[0]] = Child()
-        return self.children[command[0]]
+        self.children[" ".join(command)] = Child()
+        return self.children[" ".join(command)]
 
 
 @pytest.fixture(params=("sqlite", "postgresql"))

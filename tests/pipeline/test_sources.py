@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from lachan.domain.budget import Budget
 from lachan.domain.errors import (
     InputError,
     PermissionDenied,
@@ -14,7 +15,7 @@ from lachan.domain.errors import (
     Stopped,
     TransitionError,
 )
-from lachan.domain.post import SourceState
+from lachan.domain.post import Source, SourceState
 from tests.world import World, source
 
 
@@ -84,3 +85,32 @@ def test_two_people_look_again(world: World, state: SourceState) -> None:
     with world.database.read() as unit:
         assert unit.sources.get("town").state is SourceState.ACTIVE
         assert unit.sources.flag_share("town", 200) == (0, 0), "it is not halted again for the same posts"
+
+
+def test_a_narrower_budget_counts_at_once_and_a_wider_one_needs_two(world: World) -> None:
+    first, second = world.actor("admin"), world.actor("admin2")
+
+    def town() -> Source:
+        with world.database.read() as unit:
+            return unit.sources.get("town")
+
+    world.sources.set_budget(first, "town", Budget(pages_day=100, from_hour=22, to_hour=5))
+    assert (town().state, town().budget.pages_day) == (SourceState.ACTIVE, 100)
+    world.sources.set_budget(first, "town", Budget(pages_day=50, from_hour=23, to_hour=4))
+    assert town().state is SourceState.ACTIVE
+    world.sources.set_budget(first, "town", Budget(pages_day=50))
+    assert (town().state, town().proposed_by) == (SourceState.PROPOSED, "admin"), (
+        "all day is more than a night"
+    )
+    with pytest.raises(SecondPersonNeeded):
+        world.sources.confirm(first, "town")
+    world.sources.set_budget(second, "town", Budget(pages_day=60))
+    with pytest.raises(SecondPersonNeeded):
+        world.sources.confirm(second, "town")
+    world.sources.confirm(first, "town")
+    assert (town().state, town().budget) == (SourceState.ACTIVE, Budget(pages_day=60))
+    with pytest.raises(PermissionDenied):
+        world.sources.set_budget(world.actor("officer"), "town", Budget())
+    with world.database.read() as unit:
+        events = [link.event for link in unit.audit.of_subject("source:town")]
+    assert [e.details["wider"] for e in events if e.action == "source:budget"] == [True, True, False, False]

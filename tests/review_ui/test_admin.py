@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
+from lachan.domain.budget import Budget
 from lachan.domain.post import SourceState
+from lachan.pipeline.ports import Counter, Link, PageKind
 from tests.review_ui.station import PASSWORD, Station, source
 
 PROPOSAL = {
@@ -34,6 +37,57 @@ def test_a_source_takes_two_admins(station: Station) -> None:
     assert second.post("/admin/sources/trang-moi/confirm").status_code == 303
     assert _state(station, "trang-moi") is SourceState.ACTIVE
     assert "https://trang.example/goc/" in station.browser().get("/public/sources").text
+
+
+def test_how_reading_goes_stands_in_words(station: Station) -> None:
+    now = station.clock.now
+    with station.database.write() as unit:
+        place = replace(unit.sources.get("dien-dan"), budget=Budget(pages_day=40, from_hour=22, to_hour=5))
+        unit.sources.save(place)
+        unit.sources.count(
+            "dien-dan", (now - timedelta(days=5)).date(), {Counter.EXTRACTED: 9, Counter.INBOXED: 7}
+        )
+        unit.sources.count("dien-dan", now.date(), {Counter.ERRORS: 3, Counter.BYTES: 2_500_000})
+        link = Link("https://dien-dan.example/bai/1", PageKind.THREAD)
+        unit.frontier.add("dien-dan", "dien-dan.example", [link], now)
+        (page,) = unit.frontier.lease("w", now, now + timedelta(minutes=30), 1, ["dien-dan"])
+        unit.frontier.retry(page, now, now + timedelta(hours=1), "http_503")
+    shown = station.person("quan-tri").get("/admin/sources").text
+    for words in (
+        "Nguồn không còn cho bài: 1", "Không lấy được trang nào: xem các lỗi.", "chưa lần nào",
+        "9 bài, 7 bài mới", "3 trang, 3 MB", "ngoài giờ được đọc", "máy chủ trả lời mã 503: 1",
+        "40 trang mỗi ngày, từ 22 đến 5 giờ",
+    ):  # fmt: skip
+        assert words in shown, words
+    assert "Nguồn không còn cho bài" in station.person("quan-tri").get("/").text
+    station.person("quan-tri").post("/settings", language="en", next="/admin/sources")
+    english = station.person("quan-tri").get("/admin/sources").text
+    assert "the server answers 503: 1" in english and "40 pages a day, from 22 to 5" in english
+
+
+def test_a_budget_is_changed_at_the_desk(station: Station) -> None:
+    first, second = station.person("quan-tri"), station.person("quan-tri-hai")
+    first.post("/admin/sources", **PROPOSAL, pages_day="100", bytes_day="20", from_hour="22", to_hour="5")
+    second.post("/admin/sources/trang-moi/confirm")
+    assert first.post(
+        "/admin/sources/trang-moi/budget", pages_day="50", bytes_day="20", from_hour="22", to_hour="5"
+    )
+    with station.database.read() as unit:
+        found = unit.sources.get("trang-moi")
+    assert found.budget == Budget(pages_day=50, bytes_day=20_000_000, from_hour=22, to_hour=5)
+    assert found.state is SourceState.ACTIVE
+    first.post("/admin/sources/trang-moi/budget")
+    assert _state(station, "trang-moi") is SourceState.PROPOSED
+    assert first.post("/admin/sources/trang-moi/confirm").status_code == 403
+    for wrong in (
+        {"pages_day": "0"},
+        {"pages_day": "mười"},
+        {"from_hour": "22"},
+        {"from_hour": "5", "to_hour": "5"},
+    ):
+        answer = first.post("/admin/sources/trang-moi/budget", **wrong)
+        assert answer.status_code == 422 and 'role="alert"' in answer.text
+    assert station.person("can-bo").post("/admin/sources/trang-moi/budget", pages_day="1").status_code == 403
 
 
 def test_a_person_is_no_source_and_the_form_keeps_its_words(station: Station) -> None:

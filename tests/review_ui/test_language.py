@@ -18,6 +18,7 @@ from classifiers.vetted import ListCode
 from lachan.domain.account import Permission, Role
 from lachan.domain.alert import AlertAct, AlertPace, AlertState, AlertSubject, AlertWay
 from lachan.domain.appeal import AppealAct, AppealState
+from lachan.domain.budget import BYTES_DAY, BYTES_RUN, HOURS, PAGES_DAY, PAGES_RUN
 from lachan.domain.bulletin import SendingState
 from lachan.domain.case import CaseAct, CaseState
 from lachan.domain.citation import CitationRole, RequestKind
@@ -37,6 +38,7 @@ from lachan.domain.report import (
     ReportState,
 )
 from lachan.domain.taxonomy import AgeBand, Audience, Category, Context, Route
+from lachan.pipeline.crawl_status import Silence
 from review_ui.language import Language, english, known_refusal, labels, reasons
 from review_ui.reveal import RevealReason
 from review_ui.shortcuts import Shortcut
@@ -48,7 +50,8 @@ ENUMS: list[type[StrEnum]] = [
     CaseState, Category, CitationRole, ContactReason,
     Context, DetailKind, HarmSource, Measure, NoticeAct, NoticeState, PageCheck, Permission, Quarantine,
     RecipientKind, ReferralAct, ReferralState, ReportAct, ReportDesk, ReportOutcome, ReportState, Reporter,
-    RequestKind, RevealReason, Role, Route, SendingState, Shortcut, SourceKind, SourcePurpose, SourceState,
+    RequestKind, RevealReason, Role, Route, SendingState, Shortcut, Silence, SourceKind, SourcePurpose,
+    SourceState,
 ]  # fmt: skip
 
 
@@ -119,7 +122,7 @@ def test_every_refusal_of_the_use_cases_has_a_sentence() -> None:
              ("accounts", "alerts", "appeal", "claims", "clusters", "flood", "notify", "oncall", "passwords",
               "protect", "report", "report_case", "review", "sources", "speaker")]  # fmt: skip
     files += [root / "lachan/domain" / f"{name}.py" for name in
-              ("account", "address", "alert", "measure", "citation", "report", "transition",
+              ("account", "address", "alert", "budget", "measure", "citation", "report", "transition",
                "source_rules")]  # fmt: skip
     files += [*HOUSE.glob("*.py"), *(HOUSE / "routes").glob("*.py")]
     unsaid = {m for path in files for m in _raised(path) if " " in m and not known_refusal(m)}
@@ -136,6 +139,24 @@ def test_refusals_are_filled_in_words() -> None:
     assert vi.refusal(NotFound("case 7")).startswith("Không tìm thấy")
     assert "{oops}" in vi.refusal(InputError("choose from the list: {oops}"))
     assert vi.refusal(LachanError("?"))
+
+
+def test_every_word_of_the_crawler_is_said(station: Station) -> None:
+    """The words of the operators' table, those in the crawler's code and those of budgets: none is shown raw."""
+    page = (HOUSE.parent / "docs/operators.md").read_text(encoding="utf-8")
+    table = page.partition("| word in `lachan crawl` | meaning |")[2].partition("\n\n")[0]
+    words = set(
+        re.findall(r"`(\w+)`", "".join(row.split("|")[1] for row in table.splitlines() if row[:3] == "| `"))
+    )
+    for path in (HOUSE.parent / "crawlers").rglob("*.py"):
+        code = path.read_text(encoding="utf-8")
+        words |= set(re.findall(r'(?:Trouble|NotAllowed)\("(\w+)"', code))
+        words |= set(re.findall(r'_settle\(page, "(\w+)"', code))
+    words |= {HOURS, PAGES_DAY, BYTES_DAY, PAGES_RUN, BYTES_RUN}
+    assert len(words) > 20
+    assert words - set(labels()["fetch_word"]) - {"robots_refused", "lease_over"} == set()
+    assert Language("vi").fetch_word("http_503") == "máy chủ trả lời mã 503"
+    assert Language("en").fetch_word("new_word") == "new_word"
 
 
 def test_the_glossary_is_kept() -> None:

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from lachan.domain.budget import Budget
 from lachan.domain.errors import ConflictError, NotFound
 from lachan.domain.post import SourceState
 from lachan.pipeline.ports import Counter
@@ -30,6 +31,7 @@ def test_a_source_comes_back_and_changes(database: SqlDatabase, keys: FileKeyRin
             confirmed_at=NOW,
             last_harm_at=NOW - DAY,
             halt_reason="quá nhiều",
+            budget=Budget(pages_day=9, from_hour=22, to_hour=5),
         )
         unit.sources.save(changed)
     keys.destroy_due(NOW + 4000 * DAY)
@@ -60,6 +62,8 @@ def test_counters_add_up(database: SqlDatabase) -> None:
         assert unit.sources.totals("a", days[1], days[1])[Counter.PAGES] == 3
         assert unit.sources.totals(last=days[0])[Counter.PAGES] == 13
         assert unit.sources.totals("nobody")[Counter.PAGES] == 0
+        assert unit.sources.days_with("a", Counter.STORED, days[1], days[2]) == days[1:]
+        assert unit.sources.days_with("a", Counter.FAILED, days[0], days[2]) == []
 
 
 def test_the_flag_share_looks_at_the_newest(database: SqlDatabase) -> None:

@@ -18,11 +18,18 @@ from lachan.app.scheduler import Scheduler
 from lachan.app.trial import trial
 from lachan.domain.account import Role
 from lachan.domain.errors import InputError, LachanError
-from lachan.pipeline.crawl_status import SILENT, crawl_status
+from lachan.pipeline.crawl_status import Silence, crawl_status
 from lachan.pipeline.import_rows import RowFormat, read_rows
 from lachan.pipeline.intake import Imported
 from lachan.pipeline.ports import CrawlSummary
 
+#: What an operator looks at first when a source fell silent.
+SEEN = {
+    Silence.NO_POSTS: "pages come without posts: another layout, or behind a log-in?",
+    Silence.FAILING: "its pages fail: see the errors",
+    Silence.REFUSED: "robots.txt forbids it now",
+    Silence.NOT_READ: "nobody asked for its pages: is `lachan run` up, is its budget or its hours too narrow?",
+}
 HOST = "127.0.0.1"  # a reverse proxy with TLS stands before it; see docs/operators.md
 
 
@@ -69,11 +76,16 @@ def _show_status(wanted: list[str], *, as_json: bool) -> None:
             f"{one.key} [{one.state.value}]: last page {last}; in 7 days {one.pages} pages, {one.unchanged} unchanged, "
             f"{one.posts} posts, {one.new} new; robots.txt refused {one.robots_refused}; waiting {one.backlog}"
         )
+        if one.budget.as_numbers():
+            bounds = ", ".join(f"{name} {value}" for name, value in one.budget.as_numbers().items())
+            typer.echo(f"  budget: {bounds}; today {one.pages_today} pages, {one.bytes_today} bytes")
+        if one.held_back:
+            typer.echo(f"  waits: {one.held_back}")
         for word, count in sorted(one.errors.items()):
             typer.echo(f"  {word}: {count}")
-    silent = [one.key for one in found if one.silent]
-    for key in silent:
-        typer.echo(f"SILENT {key}: gave posts before, none for {SILENT.days} days; look at it", err=True)
+    silent = [(one.key, one.silent) for one in found if one.silent]
+    for key, seen in silent:
+        typer.echo(f"SILENT {key}: gave posts before and none now; {SEEN[seen]}", err=True)
     if silent:
         raise typer.Exit(1)
 
