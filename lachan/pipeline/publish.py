@@ -113,13 +113,13 @@ class Publisher:
         if self._index.cases():
             return False
         with self._database.read() as unit:
-            pending = {row.case for row in unit.outbox.pending(PAGE)}
-            return any(document.case not in pending for document in self._all(unit))
+            waiting = unit.outbox.waiting()
+            return any(case.id not in waiting for page in self._pages(unit) for case, _ in _seen(unit, page))
 
     def missing(self) -> tuple[set[int], set[int]]:
         """Compare with SQL: (confirmed cases that the index lacks, indexed ones that it must not have)."""
         with self._database.read() as unit:
-            wanted = {document.case for document in self._all(unit)}
+            wanted = {case.id for page in self._pages(unit) for case, _ in _seen(unit, page)}
         held = self._index.cases()
         return wanted - held, held - wanted
 
@@ -127,15 +127,13 @@ class Publisher:
         """Compare with SQL, row for row, every field that is indexed."""
         with self._database.read() as unit:
             wanted = {document.case: document.digest for document in self._all(unit)}
-            pending: set[int] = set()
-            if unit.outbox.size():
-                pending = {row.case for row in unit.outbox.pending(unit.outbox.size())}
+            waiting = unit.outbox.waiting()
         held = self._index.rows()
         return Comparison(
             len(wanted),
-            frozenset(wanted.keys() - held.keys() - pending),
-            frozenset(held.keys() - wanted.keys() - pending),
-            frozenset(c for c in wanted.keys() & held.keys() - pending if wanted[c] != held[c]),
+            frozenset(wanted.keys() - held.keys() - waiting),
+            frozenset(held.keys() - wanted.keys() - waiting),
+            frozenset(c for c in wanted.keys() & held.keys() - waiting if wanted[c] != held[c]),
         )
 
     def _batch(self) -> int:
@@ -156,12 +154,16 @@ class Publisher:
                     unit.outbox.add(case, OutboxAct.INDEX)
         return len(rows)
 
-    def _all(self, unit: Unit, *, renew: bool = False) -> Iterator[IndexDocument]:
+    def _pages(self, unit: Unit) -> Iterator[list[Case]]:
         where = CaseFilter(route=Route.REVIEW, states=(CaseState.CLOSED, CaseState.APPEALED))
         last = 0
         while page := unit.cases.above(last, where, PAGE):
-            yield from self._documents(unit, page)
+            yield page
             last = page[-1].id
+
+    def _all(self, unit: Unit, *, renew: bool = False) -> Iterator[IndexDocument]:
+        for page in self._pages(unit):
+            yield from self._documents(unit, page)
             if renew and not self._lease():
                 raise ConflictError("another publisher took over: the index is rebuilt at the next run")
 
@@ -172,13 +174,10 @@ class Publisher:
 
     def _documents(self, unit: Unit, cases: Sequence[Case]) -> Iterator[IndexDocument]:
         """Those of `cases` that the index may see, as it may see them."""
-        allowed = [case for case in cases if case.confirmed]
-        texts = unit.cases.texts([case.id for case in allowed])
-        kinds = {key: unit.sources.get(key).kind.value for key in {case.source for case in allowed}}
-        for case in allowed:
-            if case.measure is None or not texts.get(case.id):
-                continue
-            text = mask(texts[case.id]).text
+        kinds = {key: unit.sources.get(key).kind.value for key in {case.source for case in cases}}
+        for case, clear in _seen(unit, cases):
+            assert case.measure is not None  # none is confirmed without
+            text = mask(clear).text
             plain = self._plain(text)
             yield IndexDocument(
                 case=case.id,
@@ -220,3 +219,12 @@ class Publisher:
         for mark, piece in zip(MASKED.findall(text), pieces[1:], strict=True):
             plain += f" {mark} {piece}"
         return mask(plain).text if plain != text else ""
+
+
+def _seen(unit: Unit, cases: Sequence[Case]) -> Iterator[tuple[Case, str]]:
+    """Those of `cases` that the index may see, with their clear text."""
+    allowed = [case for case in cases if case.confirmed]
+    texts = unit.cases.texts([case.id for case in allowed])
+    for case in allowed:
+        if texts.get(case.id):
+            yield case, texts[case.id]

@@ -28,5 +28,8 @@ class SqlOutboxStore:
         for part in chunks(ids):
             self._scope.run(delete(outbox).where(outbox.c.id.in_(part)))
 
+    def waiting(self) -> set[int]:
+        return set(self._scope.run(select(outbox.c.case_id).distinct()).scalars())
+
     def size(self) -> int:
         return int(self._scope.run(select(func.count()).select_from(outbox)).scalar_one())
