@@ -24,11 +24,13 @@ BASES: Final[Mapping[SourceKind, str]] = {
 @dataclass(frozen=True)
 class Ask:
     """A request: `url`, `headers`. `keyed`: made with an operator's key under the interface's own terms, so that
-    robots.txt, which speaks to crawlers, is not asked; no redirect is followed."""
+    robots.txt, which speaks to crawlers, is not asked; no redirect is followed. `whole`: even where the server says
+    that nothing changed, since what the page leads to may have."""
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     keyed: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,8 @@ def article_post(tree: Element, url: str, now: datetime) -> RawPost | None:
     """The article with its title, author and time; None where the page has none. Comments are not part of it."""
     records = [record for record in json_ld(tree) if _is_article(record)]
     record = records[0] if records else {}
+    if _asks_for_a_password(tree):
+        return None
     text, signed = _structured_body(tree)
     title = _text(record.get("headline")) or _heading(tree)
     author = (
@@ -56,6 +58,15 @@ def article_post(tree: Element, url: str, now: datetime) -> RawPost | None:
     permalink = clean_url(base_of(tree, url), canonical) if page_number(url) == 1 else None
     same_host = permalink is not None and permalink.split("/")[2] == url.split("/")[2]
     return RawPost(permalink if permalink and same_host else url, text, author, when, None, title or None)
+
+
+def _asks_for_a_password(tree: Element) -> bool:
+    """Whether the page, or what stands where its article should, is a form to log in with."""
+    fields = [field for field in tree.iter("input") if (field.get("type") or "").lower() == "password"]
+    inside = ("article", "main")
+    return any(
+        above.tag in inside or _BODY_CLASSES & tokens(above) for f in fields for above in f.iterancestors()
+    )
 
 
 def json_ld(tree: Element) -> Iterator[dict[str, Any]]:

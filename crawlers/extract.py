@@ -60,11 +60,7 @@ class Extraction:
 
     def obeying(self, fetched: Fetched, tree: Element | None) -> Extraction:
         """Without what the page asks robots not to take: posts under noindex, links under nofollow."""
-        asked = {word.lower() for word in _DIRECTIVE.findall(fetched.robots_tag)}
-        if tree is not None:
-            for meta in tree.iter("meta"):
-                if (meta.get("name") or "").lower() in ("robots", "lachan"):
-                    asked |= {word.lower() for word in _DIRECTIVE.findall(meta.get("content") or "")}
+        asked = asked_of_robots(fetched, tree)
         return Extraction(
             () if asked & {"noindex", "none"} else self.posts,
             () if asked & {"nofollow", "none"} else self.links,
@@ -75,6 +71,16 @@ class Extraction:
         posts = tuple(_repaired(post) for post in self.posts[:MAX_POSTS])
         links = {link.url: link for link in reversed(self.links[:MAX_LINKS])}
         return Extraction(posts, tuple(reversed(links.values())))
+
+
+def asked_of_robots(fetched: Fetched, tree: Element | None) -> set[str]:
+    """`noindex`, `nofollow` and `none`, as far as the header or the page's meta elements say them."""
+    asked = {word.lower() for word in _DIRECTIVE.findall(fetched.robots_tag)}
+    if tree is not None:
+        for meta in tree.iter("meta"):
+            if (meta.get("name") or "").lower() in ("robots", "lachan"):
+                asked |= {word.lower() for word in _DIRECTIVE.findall(meta.get("content") or "")}
+    return asked
 
 
 def tree_of(fetched: Fetched) -> Element | None:

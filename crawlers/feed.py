@@ -9,12 +9,14 @@ import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import feedparser
 
 from crawlers.encoding import decode
 from crawlers.extract import Extraction, Fetched
 from crawlers.json_reading import dig, load, name, rows, word
+from crawlers.links import is_never, kind_of
 from crawlers.markup import clean_url, parse_html, parse_xml, visible_text
 from crawlers.times import parse_time
 from crawlers.words import own_words
@@ -68,17 +70,19 @@ def _sitemap(body: bytes, url: str, now: datetime) -> list[Link]:
             if isinstance(child.tag, str)
         }
         target = clean_url(url, fields.get("loc"))
-        if target is not None:
-            changed = parse_time(fields.get("lastmod", ""), now)
-            is_map = entry.tag.rpartition("}")[2].lower() == "sitemap"
-            links.append(
-                Link(
-                    target,
-                    PageKind.LISTING if is_map else PageKind.ARTICLE,
-                    changed.isoformat() if changed else "",
-                )
-            )
+        if target is None or is_never(target):
+            continue
+        changed = parse_time(fields.get("lastmod", ""), now)
+        is_map = entry.tag.rpartition("}")[2].lower() == "sitemap"
+        kind = PageKind.LISTING if is_map or _is_list(target) else PageKind.ARTICLE
+        links.append(Link(target, kind, changed.isoformat() if changed else ""))
     return links
+
+
+def _is_list(url: str) -> bool:
+    """Whether a sitemap's address is a section or the site's front: a list of what stands elsewhere whole."""
+    parts = urlsplit(url)
+    return kind_of(url) is PageKind.LISTING or (parts.path in ("", "/") and not parts.query)
 
 
 def _feed(body: bytes, fetched: Fetched) -> Extraction:
@@ -97,18 +101,22 @@ def _feed(body: bytes, fetched: Fetched) -> Extraction:
     posts: list[RawPost] = []
     links: list[Link] = []
     for entry in entries:
-        target = clean_url(fetched.url, _string(entry, "link"))
+        target = clean_url(fetched.url, _string(entry, "link"), fragment=True)
+        comment = (
+            target is not None and "#" in target
+        )  # it leads into a page: short words are whole words there
         when = _moment(entry, fetched.now)
         text = _content(entry)
-        if target is not None and len(text) < _FULL_TEXT:
+        if target is not None and len(text) < _FULL_TEXT and not comment:
             changed = parse_time(
                 str(dict.get(entry, "updated") or ""), fetched.now
             )  # never what stands in for it
             links.append(Link(target, PageKind.ARTICLE, changed.isoformat() if changed else ""))
         elif text:
             author = " ".join(_string(entry, "author").split())[:80] or None
-            title = " ".join(_plain(_string(entry, "title")).split()) or None
-            posts.append(RawPost(target or fetched.url, text, author, when, None, title))
+            title = None if comment else " ".join(_plain(_string(entry, "title")).split()) or None
+            thread = target.partition("#")[0] if target is not None and comment else None
+            posts.append(RawPost(target or fetched.url, text, author, when, thread, title))
     return Extraction(tuple(posts), tuple(links))
 
 

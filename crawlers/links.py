@@ -12,9 +12,13 @@ from crawlers.markup import Element, base_of, clean_url, tokens, visible_text
 from lachan.pipeline.ports import Link, PageKind
 
 _PAGE_PARAMETERS: Final = frozenset({"page", "trang", "paged", "start", "pg"})
-_PAGE_PATH: Final = re.compile(r"/(?:page|trang)[-/](\d{1,6})/?$", re.IGNORECASE)
+_PAGE_PATH: Final = re.compile(r"/(?:comment-)?(?:page|trang)[-/](\d{1,6})/?$", re.IGNORECASE)
 _THREAD: Final = re.compile(
     r"/(?:threads?|topics?|t|chu-de|thao-luan|discussions?)[/.\-]|(?:viewtopic|showthread|topic)\.php",
+    re.IGNORECASE,
+)
+_NEWEST: Final = re.compile(
+    r"/(?:topics?|threads?|discussions?|chu-de)/(?:active|latest|newest|recent|hot|moi-nhat)/?$",
     re.IGNORECASE,
 )
 _LISTING: Final = re.compile(
@@ -27,7 +31,7 @@ _ARTICLE: Final = re.compile(r"(?:[^/]*-){3}[^/]*/?$|\.html?$|-\d{5,}|/\d{4}/\d{
 _NEVER: Final = re.compile(
     r"/(?:members?|users?|u|profiles?|thanh-vien|tac-gia|author|login|logout|register|dang-nhap|dang-ky|account|"
     r"search|tim-kiem|tags?|whats-new|latest-activity|attachments?|report|reactions?|like|print|share|help|"
-    r"misc|media|wp-admin|wp-login|cart|feed/?$)(?:[/.?]|$)"
+    r"misc|media|publish|wp-admin|wp-login|cart|feed/?$)(?:[/.?]|$)"
     r"|(?:member|memberlist|profile|search|login|ucp|posting|newreply|newthread|private|calendar|usercp)\.php"
     r"|[?&](?:do|action|mode|order|sort|direction|view|print|replytocom|share|author|user|uid)=",
     re.IGNORECASE,
@@ -67,6 +71,8 @@ def thread_of(url: str) -> str:
 def kind_of(url: str) -> PageKind | None:
     """What the words of an address promise; None when they promise nothing."""
     path = unquote(urlsplit(url).path)
+    if _NEWEST.search(path):
+        return PageKind.LISTING
     if _THREAD.search(path):
         return PageKind.THREAD
     if _LISTING.search(path):
@@ -75,7 +81,8 @@ def kind_of(url: str) -> PageKind | None:
 
 
 @lru_cache(maxsize=4096)
-def _is_never(url: str) -> bool:
+def is_never(url: str) -> bool:
+    """Whether an address is a person's, an action's, or another's copy: never asked for, whoever names it."""
     return _NEVER.search(url) is not None
 
 
@@ -93,7 +100,7 @@ def page_links(tree: Element, url: str, kind: PageKind) -> list[Link]:
         if anchor.tag == "link" and "next" not in relation:
             continue
         target = clean_url(base, anchor.get("href"))
-        if target is None or "nofollow" in relation or "ugc" in relation or _is_never(target):
+        if target is None or "nofollow" in relation or "ugc" in relation or is_never(target):
             continue
         if thread_of(target) == here:
             if page_number(target) > 1 and target != url:

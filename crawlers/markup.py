@@ -126,8 +126,11 @@ def parse_xml(body: bytes) -> Element | None:
 
 
 def tokens(element: Element) -> frozenset[str]:
-    """The class names of an element, in small letters."""
-    return frozenset((element.get("class") or "").lower().split())
+    """The class names of an element, in small letters; of `comment__info__date` also `date`."""
+    names = (element.get("class") or "").lower()
+    if "__" not in names:
+        return frozenset(names.split())
+    return frozenset(part for name in names.split() for part in (name, name.rpartition("__")[2]))
 
 
 def is_hidden(element: Element) -> bool:

@@ -164,9 +164,14 @@ def _repeated(tree: Element, now: datetime) -> list[_Box]:
 
 
 def _own_time(node: Element, now: datetime) -> datetime | None:
-    for text in (node.get("datetime"), node.get("title") if node.tag in ("abbr", "span") else None):
-        if text and (moment := parse_time(text, now)) is not None:
-            return moment
+    if (text := node.get("datetime")) and (moment := parse_time(text, now)) is not None:
+        return moment
+    if (
+        (text := node.get("title"))
+        and (moment := parse_time(text, now)) is not None
+        and is_mostly_a_time(text)
+    ):
+        return moment
     pieces = [node.text or "", *(child.tail or "" for child in node)]
     for piece in pieces:
         if not 4 < len(piece.strip()) <= _MAX_TIME:

@@ -157,7 +157,7 @@ class PlaceSpider(Spider):
             ask.url,
             self._fetched,
             errback=self._failed,
-            headers={**_conditions(page.validators), **ask.headers},
+            headers={**({} if ask.whole else _conditions(page.validators)), **ask.headers},
             meta={"page": page, "ask": ask, "dont_redirect": ask.keyed},
             dont_filter=True,
         )

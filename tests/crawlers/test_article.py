@@ -48,3 +48,15 @@ def test_a_canonical_address_elsewhere_is_not_believed() -> None:
 
 def test_no_article() -> None:
     assert article_post(parse_html("<html><body></body></html>"), URL, NOW) is None
+
+
+def test_a_form_that_asks_for_a_password_is_no_article() -> None:
+    form = "<form><p>Nội dung này được bảo vệ, hãy nhập mật khẩu để xem bài viết.</p><input type='password'></form>"
+    assert (
+        article_post(
+            parse_html(f"<main><h1>Bài</h1><div class='entry-content'>{form}</div></main>"), URL, NOW
+        )
+        is None
+    )
+    beside = f"<nav>{form}</nav><main><h1>Bài</h1><div class='entry-content'>{PARAGRAPHS}</div></main>"
+    assert article_post(parse_html(beside), URL, NOW) is not None

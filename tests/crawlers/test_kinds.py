@@ -53,6 +53,31 @@ def test_wordpress_posts_and_the_way_to_comments() -> None:
     )
 
 
+def test_a_wordpress_site_says_where_its_interface_is_and_whether_it_wants_to_be_read() -> None:
+    def start(url: str, html: str, link: str = "", tag: str = "") -> Extraction:
+        fetched = Fetched(url, html.encode(), NOW, "text/html", tag, link)
+        return READERS[SourceKind.WORDPRESS](fetched, PageKind.LISTING)
+
+    posts, now = "wp/v2/posts?per_page=50", NOW.isoformat()
+    api = '<https://t.example/b/wp-json/>; rel="https://api.w.org/", <https://t.example/?p=1>; rel=shortlink'
+    named = start("https://t.example/blog", "<p>x</p>", api)
+    assert named.links == (Link(f"https://t.example/b/wp-json/{posts}", PageKind.LISTING, now),)
+    guessed = start("https://t.example/blog", "<p>x</p>")
+    assert guessed.links == (Link(f"https://t.example/blog/wp-json/{posts}", PageKind.LISTING, now),)
+    assert ASKED[SourceKind.WORDPRESS]("https://t.example/").whole
+    discouraged = '<meta name="robots" content="noindex, nofollow"><p>x</p>'
+    assert start("https://t.example/", discouraged, api) == Extraction()
+    assert start("https://t.example/", "<p>x</p>", api, "noindex") == Extraction()
+
+
+def test_wordpress_marks_its_interface_noindex_and_single_entries_too() -> None:
+    url = "https://t.example/wp-json/wp/v2/posts?per_page=50"
+    body = [wp_post(1), wp_post(2, yoast_head_json={"robots": {"index": "noindex"}})]
+    fetched = Fetched(url, json.dumps(body).encode(), NOW, "application/json", "noindex")
+    found = READERS[SourceKind.WORDPRESS](fetched, PageKind.LISTING)
+    assert [post.url for post in found.posts] == ["https://t.example/bai-1/"]
+
+
 def test_wordpress_comments() -> None:
     row = {
         "id": 9, "post": 1, "author_name": "Lan Anh", "date_gmt": "2026-11-19T09:30:00",
@@ -68,9 +93,7 @@ def test_what_is_asked_for_in_place_of_a_page() -> None:
     def asked(kind: SourceKind, url: str) -> str:
         return ASKED[kind](url).url
 
-    posts = "wp-json/wp/v2/posts?per_page=50"
-    assert asked(SourceKind.WORDPRESS, "https://t.example/") == f"https://t.example/{posts}"
-    assert asked(SourceKind.WORDPRESS, "https://t.example/blog") == f"https://t.example/blog/{posts}"
+    assert asked(SourceKind.WORDPRESS, "https://t.example/blog") == "https://t.example/blog"
     again = "https://t.example/wp-json/wp/v2/comments?per_page=50"
     assert asked(SourceKind.WORDPRESS, again) == again
     assert asked(SourceKind.DISCOURSE, "https://f.example/") == "https://f.example/latest.json"

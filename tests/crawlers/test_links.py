@@ -43,7 +43,9 @@ def test_pages_and_threads() -> None:
     assert thread_of("https://f.example/viewtopic.php?t=7&start=20") == "https://f.example/viewtopic.php?t=7"
     assert kind_of("https://f.example/showthread.php?t=1") is PageKind.THREAD
     assert kind_of("https://f.example/mot-bai-viet-rat-dai.html") is PageKind.ARTICLE
+    assert kind_of("https://f.example/topic/active/") is PageKind.LISTING
     assert kind_of("https://f.example/gioi-thieu") is None
+    assert page_number("https://f.example/bai-viet/comment-page-2/") == 2
 
 
 def test_traps_and_tracking() -> None:

@@ -108,3 +108,19 @@ def test_a_post_that_begins_with_a_day_word_hides_no_thread() -> None:
     )
     posts = posts_of(f"<h1>Mưa</h1><table>{rows}</table>")
     assert [post.text for post in posts] == ["Hôm qua trời mưa to quá", "Hôm nay mới tạnh đó bạn"]
+
+
+def test_names_of_blocks_and_elements_and_a_time_in_a_title() -> None:
+    """As Spirit and others write: block__element, the whole date behind a short one."""
+    posts = "".join(
+        f"""<div class="comments_list__comment js-comment" id="c{n}"><div class="comment__info">
+        <div class="comment__info__username"><a href="/user/{n}/"><span>ban_{n}</span></a></div>
+        <ul class="comment__info__date"><li title="19:0{n} Ngày 01 tháng 10 năm 2026">1 Tháng 10</li></ul></div>
+        <div class="comment__text"><p>Câu thứ {n} của cả lớp.</p></div><div class="comment__footer">share</div></div>"""
+        for n in (1, 2)
+    )
+    found = thread_posts(parse_html(f"<h1>Lớp</h1>{posts}"), URL, NOW)
+    assert [(p.text, p.author, p.url, p.published_at) for p in found] == [
+        (f"Câu thứ {n} của cả lớp.", f"ban_{n}", f"{URL}#c{n}", datetime(2026, 10, 1, 12, n, tzinfo=UTC))
+        for n in (1, 2)
+    ]
