@@ -20,6 +20,7 @@ from lachan.pipeline.review import Review
 from lachan.pipeline.search import Search
 from lachan.pipeline.sources import Sources
 from lachan.pipeline.speaker import Speaker
+from lachan.pipeline.sso import SingleSignOn
 from review_ui.tokens import Cookies
 
 
@@ -70,6 +71,7 @@ class Desk:
     secure_cookies: bool
     training: bool = False
     support: str = ""
+    sso: SingleSignOn | None = None
 
     @property
     def invented(self) -> bool:

@@ -2,6 +2,7 @@
 
 session cookie (HttpOnly, SameSite=Strict) -> form token = HMAC(secret, session)
 visit cookie, the same without log-in      -> form token of the log-in and appeal forms
+sign-on cookie (HttpOnly, SameSite=Lax)    -> binds a log-in under way at the provider to this browser
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from starlette.responses import Response
 
 from lachan.pipeline.accounts import SESSION_FOR
 from lachan.pipeline.ports import KeyRing
+from lachan.pipeline.sso import TICKET_FOR
 
 _SECRET: Final = "desk-forms"  # noqa: S105 - the name of a key, not a key
 YEAR: Final = 365 * 24 * 3600  # seconds
@@ -35,6 +37,26 @@ class Cookies:
     @property
     def visit(self) -> str:
         return f"{self.session}-visit"
+
+    @property
+    def sign_on(self) -> str:
+        return f"{self.session}-sso"
+
+    def open_sign_on(self, response: Response, token: str) -> None:
+        """Comes back with the provider's answer, which is a visit from elsewhere: Lax, and for ten minutes."""
+        seconds = int(TICKET_FOR.total_seconds())
+        response.set_cookie(
+            self.sign_on,
+            token,
+            max_age=seconds,
+            path="/",
+            secure=self.secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def end_sign_on(self, response: Response) -> None:
+        response.delete_cookie(self.sign_on, path="/", secure=self.secure, httponly=True, samesite="lax")
 
     def start(self, response: Response, token: str) -> None:
         """After log-in: a new session cookie, and the visit's is gone (no fixation)."""

@@ -44,6 +44,7 @@ from lachan.pipeline.review import Review
 from lachan.pipeline.search import Search
 from lachan.pipeline.sources import Sources
 from lachan.pipeline.speaker import Speaker
+from lachan.pipeline.sso import SingleSignOn
 from lachan.pipeline.telling import Outlet, Telling
 from lachan.reports import Counts, Letters, Reports
 from lachan.store import open_database
@@ -107,6 +108,33 @@ class Application:
     @cached_property
     def accounts(self) -> Accounts:
         return Accounts(self.database, clock)
+
+    @cached_property
+    def sso(self) -> SingleSignOn | None:
+        """None where the settings name no provider of identities."""
+        settings = self.settings
+        if settings.oidc_issuer is None or settings.oidc_client_id is None:
+            return None
+        from lachan.app.oidc import Provider  # here: no other command pays for its library
+
+        desk_url = settings.desk_url.rstrip("/")
+        provider = Provider(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=settings.oidc_client_secret,
+            redirect_uri=f"{desk_url}/sso/callback",
+            desk_url=desk_url,
+            clock=clock,
+        )
+        return SingleSignOn(
+            self.database,
+            clock,
+            self.accounts,
+            provider,
+            second_factors=frozenset(settings.oidc_second_factors),
+            break_glass=settings.break_glass,
+            local=settings.local_login,
+        )
 
     @cached_property
     def sources(self) -> Sources:

@@ -43,6 +43,7 @@ def desk_app(application: Application) -> Any:
             secure_cookies=application.settings.secure_cookies,
             training=application.kind == TRAINING,
             support=application.settings.support or "",
+            sso=application.sso,
         )
     )
     gc.freeze()  # what is loaded stays: else every so often one page waits a tenth of a second for its collection

@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
+from lachan.app.addresses import checked_address
 from lachan.app.push import checked_url
 from lachan.domain.errors import InputError
 from lachan.pipeline.ports import Letterhead
@@ -40,6 +41,12 @@ _KEYS: Final = frozenset(
         "letterhead",
         "youtube_key",
         "facebook_token",
+        "oidc_issuer",
+        "oidc_client_id",
+        "oidc_client_secret",
+        "oidc_second_factors",
+        "local_login",
+        "break_glass",
     }
 )
 
@@ -49,7 +56,9 @@ class Settings:
     """Where everything is. `index_url` is a folder path (Tantivy) or https://host:9200/name (Elasticsearch, with its
     API key and the file of its certificate authority); `contact` (an address or page) stands in the crawler's user
     agent, so that whoever runs a site can ask who reads it; `youtube_key` and `facebook_token` are an operator's keys
-    for the interfaces of these sites."""
+    for the interfaces of these sites. `oidc_…` name the provider of identities for single sign-on;
+    `oidc_second_factors` are the `acr` and `amr` that count as one; with `local_login` off only the admin `break_glass`
+    signs in with a password."""
 
     data: Path
     database_url: str
@@ -69,6 +78,12 @@ class Settings:
     support: str | None = None
     youtube_key: str | None = field(default=None, repr=False)
     facebook_token: str | None = field(default=None, repr=False)
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = field(default=None, repr=False)
+    oidc_second_factors: tuple[str, ...] = ()
+    local_login: bool = True
+    break_glass: str | None = None
 
 
 _BLANK_LETTERHEAD: Final = Letterhead(
@@ -115,9 +130,13 @@ def read_settings(
         return None if given is None else (base / Path(given).expanduser()).resolve()
 
     folder_ = data.resolve() if data is not None else place("data") or base / "var"
-    secure = str(value("secure_cookies") or "false").lower()
-    if secure not in ("true", "false"):
-        raise InputError("secure_cookies is true or false")
+
+    def yes(name: str, default: str) -> bool:
+        given = str(value(name) or default).lower()
+        if given not in ("true", "false"):
+            raise InputError(f"{name} is true or false")
+        return given == "true"
+
     index_url = value("index_url") or ""
     return Settings(
         data=folder_,
@@ -128,7 +147,7 @@ def read_settings(
         key_file=place("key_file") or _default_key_file(environment, folder_),
         models=place("models"),
         contact=value("contact"),
-        secure_cookies=secure == "true",
+        secure_cookies=yes("secure_cookies", "false"),
         desk_url=value("desk_url") or "http://127.0.0.1:8000",
         oncall_webhook=_outward(value("oncall_webhook"), ("http", "https")),
         alerts_webhook=_outward(value("alerts_webhook"), ("http", "https")),
@@ -138,7 +157,29 @@ def read_settings(
         support=value("support"),
         youtube_key=value("youtube_key"),
         facebook_token=value("facebook_token"),
+        **_single_sign_on(value, local=yes("local_login", "true")),
     )
+
+
+def _single_sign_on(value: Callable[[str], str | None], *, local: bool) -> dict[str, Any]:
+    """The settings of single sign-on, all or none. Raises InputError."""
+    issuer, client = value("oidc_issuer"), value("oidc_client_id")
+    if (issuer is None) != (client is None):
+        raise InputError("set both `oidc_issuer` and `oidc_client_id`, or neither")
+    if issuer is not None:
+        checked_address(issuer)
+    if not local and (issuer is None or value("break_glass") is None):
+        raise InputError(
+            "`local_login` is off: set `oidc_issuer`, and `break_glass` to the admin who may still sign in"
+        )
+    return {
+        "oidc_issuer": issuer,
+        "oidc_client_id": client,
+        "oidc_client_secret": value("oidc_client_secret"),
+        "oidc_second_factors": tuple((value("oidc_second_factors") or "").replace(",", " ").split()),
+        "local_login": local,
+        "break_glass": value("break_glass"),
+    }
 
 
 def _outward(url: str | None, schemes: tuple[str, str]) -> str | None:

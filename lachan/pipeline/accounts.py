@@ -217,26 +217,61 @@ class Accounts:
                 and not account.away(now)
                 and (held.locked_until is None or held.locked_until <= now)
             )
-            step = None
             if account is not None and held is not None:
-                step = self._totp_step(account, held, code)
-                if proven and step is None and self._recovers(unit, account, code):
-                    step = held.last_totp_step
-                    unit.audit.append(AuditEvent(now, name, "account:recover", f"account:{name}"))
-                proven = proven and step is not None
-                if proven:
-                    held = replace(held, failures=0, locked_until=None, last_totp_step=step or 0)
-                else:
-                    held = _failed(held, now)
-                unit.accounts.save_credentials(held)
-                action = "account:sign_in" if proven else "account:sign_in_failed"
-                unit.audit.append(AuditEvent(now, name, action, f"account:{name}"))
+                proven = self._finish(unit, account, held, code, proven=proven)
             token = secrets.token_urlsafe(32)
             if proven:
                 unit.accounts.add_session(_hash(token), name, now, now + SESSION_FOR)
         if not proven or account is None:
             raise SignInFailed("name, password or code is wrong, or the account is locked for 15 minutes")
         return token, Actor(account, interactive=True)
+
+    def enter(self, name: str, code: str | None, *, proven_twice: bool) -> tuple[str, Actor]:
+        """A session for whom single sign-on vouches for; where that was no second factor, `code` is. Raises
+        SignInFailed, NotFound. Wrong codes count towards the lock."""
+        now = self._clock()
+        with self._database.write() as unit:
+            account, held = unit.accounts.get(name), unit.accounts.credentials(name)
+            locked = held.locked_until is not None and held.locked_until > now
+            proven = self._finish(
+                unit,
+                account,
+                held,
+                code,
+                proven=account.active and not account.away(now) and not locked,
+                proven_twice=proven_twice,
+                action="account:sso",
+            )
+            token = secrets.token_urlsafe(32)
+            if proven:
+                unit.accounts.add_session(_hash(token), name, now, now + SESSION_FOR)
+        if not proven:
+            raise SignInFailed("name, password or code is wrong, or the account is locked for 15 minutes")
+        return token, Actor(account, interactive=True)
+
+    def _finish(
+        self,
+        unit: Unit,
+        account: Account,
+        held: Credentials,
+        code: str | None,
+        *,
+        proven: bool,
+        proven_twice: bool = False,
+        action: str = "account:sign_in",
+    ) -> bool:
+        """The second factor, the count of failures and the log; whether the person is in."""
+        now, name = self._clock(), account.name
+        step = held.last_totp_step if proven_twice else self._totp_step(account, held, code)
+        if proven and step is None and self._recovers(unit, account, code):
+            step = held.last_totp_step
+            unit.audit.append(AuditEvent(now, name, "account:recover", f"account:{name}"))
+        proven = proven and step is not None
+        fresh = replace(held, failures=0, locked_until=None, last_totp_step=step or 0)
+        unit.accounts.save_credentials(fresh if proven else _failed(held, now))
+        done = action if proven else "account:sign_in_failed"
+        unit.audit.append(AuditEvent(now, name, done, f"account:{name}"))
+        return proven
 
     def _password_hash(self, name: str) -> str | None:
         with self._database.read() as unit:

@@ -689,6 +689,41 @@ class AccountStore(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class IdentityLink:
+    """Whom `issuer` calls `subject` comes in as `account`."""
+
+    account: str
+    issuer: str
+    subject: str
+    linked_by: str
+    linked_at: datetime
+
+
+class SignOnStore(Protocol):
+    """Log-ins under way at a provider of identities, and whom it may let in."""
+
+    def keep_ticket(self, name_hash: str, text: str, now: datetime, until: datetime) -> None:
+        """Old ones go."""
+        ...
+
+    def take_ticket(self, name_hash: str, now: datetime) -> str | None:
+        """Its text, once; None when it was taken, ran out or never was."""
+        ...
+
+    def link(self, link: IdentityLink) -> None:
+        """In place of the account's former link. Raises ConflictError when another account has it."""
+        ...
+
+    def unlink(self, account: str) -> None: ...
+
+    def account_of(self, issuer: str, subject: str) -> str | None: ...
+
+    def links(self) -> list[IdentityLink]:
+        """By account."""
+        ...
+
+
 class PresenceStore(Protocol):
     """Who looks at which case, for a minute after the last sign of life; nothing of it lasts."""
 
@@ -997,6 +1032,8 @@ class Unit(Protocol):
     def removals(self) -> RemovalStore: ...
     @property
     def accounts(self) -> AccountStore: ...
+    @property
+    def sign_ons(self) -> SignOnStore: ...
     @property
     def presences(self) -> PresenceStore: ...
     @property

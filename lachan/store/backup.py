@@ -23,7 +23,7 @@ from lachan.store.backup_file import BackupWriter, read_backup_key, read_lines
 from lachan.store.engines import make_engine, transaction
 from lachan.store.migrate import current, known, migrate
 
-_LEFT_OUT: Final = frozenset({"sessions", "leases", "presences", "exposures", "alembic_version"})
+_LEFT_OUT: Final = frozenset({"sessions", "tickets", "leases", "presences", "exposures", "alembic_version"})
 _BATCH: Final = 500  # rows a line
 
 

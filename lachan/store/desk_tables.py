@@ -72,3 +72,20 @@ exposures: Final = Table(
     Column("categories", Text, nullable=False, comment="joined by commas"),
     Index(None, "account", "at"),
 )
+tickets: Final = Table(
+    "tickets",
+    metadata,
+    Column("name_hash", String(64), primary_key=True, comment="SHA-256, hex"),
+    Column("text_sealed", LargeBinary, nullable=False),
+    Column("until", Moment, nullable=False, index=True),
+)
+identities: Final = Table(
+    "identities",
+    metadata,
+    Column("account", String, ForeignKey("accounts.name", ondelete="CASCADE"), primary_key=True),
+    Column("issuer", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("linked_by", String, nullable=False),
+    Column("linked_at", Moment, nullable=False),
+    UniqueConstraint("issuer", "subject"),
+)

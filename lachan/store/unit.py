@@ -26,6 +26,7 @@ from lachan.store.referrals import SqlReferralStore
 from lachan.store.removals import SqlRemovalStore
 from lachan.store.schedule import SqlScheduleStore
 from lachan.store.scope import Scope
+from lachan.store.sign_ons import SqlSignOnStore
 from lachan.store.sources import SqlSourceStore
 from lachan.store.state import SqlStateStore
 from lachan.store.vetted_lists import SqlListStore
@@ -81,6 +82,10 @@ class SqlUnit:
     @cached_property
     def accounts(self) -> SqlAccountStore:
         return SqlAccountStore(self._scope)
+
+    @cached_property
+    def sign_ons(self) -> SqlSignOnStore:
+        return SqlSignOnStore(self._scope)
 
     @cached_property
     def presences(self) -> SqlPresenceStore:

@@ -28,6 +28,7 @@ from review_ui.routes import (
     sign_in,
     sources,
     speaker,
+    sso,
     stop,
 )
 
@@ -37,6 +38,7 @@ ROUTERS = tuple(
         public,
         public_report,
         sign_in,
+        sso,
         overview,
         queues,
         presence,

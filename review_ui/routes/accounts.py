@@ -21,7 +21,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/admin/accounts")
 def accounts(visit: AtDesk) -> Response:
-    return _show(visit)
+    return show_accounts(visit)
 
 
 @router.post("/admin/accounts")
@@ -31,7 +31,7 @@ def create(visit: AtDesk) -> Response:
     try:
         role = Role(visit.field("role"))
     except ValueError:
-        return _show(visit, InputError(f"choose from the list: {visit.field('role')}"))
+        return show_accounts(visit, InputError(f"choose from the list: {visit.field('role')}"))
     try:
         made = visit.desk.accounts.create(
             visit.person, visit.field("name"), role, password if isinstance(password, str) else ""
@@ -39,8 +39,8 @@ def create(visit: AtDesk) -> Response:
     except PermissionDenied:
         raise
     except (InputError, RefusedError, ConflictError) as error:
-        return _show(visit, error)
-    return _show(visit, made=made)
+        return show_accounts(visit, error)
+    return show_accounts(visit, made=made)
 
 
 @router.post("/admin/accounts/{name}/close")
@@ -50,7 +50,7 @@ def close(visit: AtDesk, name: str) -> Response:
     except PermissionDenied:
         raise
     except RefusedError as error:
-        return _show(visit, error)
+        return show_accounts(visit, error)
     return visit.go("/admin/accounts")
 
 
@@ -60,14 +60,14 @@ def leave(visit: AtDesk, name: str) -> Response:
     try:
         last = date.fromisoformat(visit.field("last"))
     except ValueError:
-        return _show(visit, InputError("choose a last day of leave from today on, within a year"))
+        return show_accounts(visit, InputError("choose a last day of leave from today on, within a year"))
     until = datetime.combine(last + timedelta(days=1), time(), VIETNAM)
     try:
         visit.desk.accounts.leave(visit.person, name, until)
     except PermissionDenied:
         raise
     except (InputError, RefusedError) as error:
-        return _show(visit, error)
+        return show_accounts(visit, error)
     return visit.go("/admin/accounts")
 
 
@@ -77,7 +77,7 @@ def come_back(visit: AtDesk, name: str) -> Response:
     return visit.go("/admin/accounts")
 
 
-def _show(visit: Visit, error: LachanError | None = None, made: Enrolment | None = None) -> Response:
+def show_accounts(visit: Visit, error: LachanError | None = None, made: Enrolment | None = None) -> Response:
     with visit.desk.database.read() as unit:
         found = sorted(unit.accounts.all(), key=lambda account: (not account.active, account.name))
     uri = ""
@@ -87,6 +87,7 @@ def _show(visit: Visit, error: LachanError | None = None, made: Enrolment | None
         "admin_accounts.html",
         status_of(error) if error else 200,
         accounts=found,
+        links=visit.desk.sso.links(visit.person) if visit.desk.sso is not None else None,
         roles=list(Role),
         min_password=MIN_PASSWORD,
         made=made,

@@ -37,6 +37,8 @@ def login(visit: AtDesk) -> Response:
         return _form(visit, name, next_path, refusal=visit.language.refusal(error), status=429)
     password = visit.form.get("password", "")
     try:
+        if visit.desk.sso is not None and not visit.desk.sso.may_use_password(name):
+            raise SignInFailed("sign in with the account of your organisation: passwords are turned off here")
         token, _ = visit.desk.accounts.sign_in(
             name, password if isinstance(password, str) else "", visit.field("code") or None
         )
@@ -54,7 +56,7 @@ def logout(visit: AtDesk) -> Response:
     visit.desk.review.release_all(visit.person)
     if visit.token:
         visit.desk.accounts.sign_out(visit.token)
-    response = visit.go("/login")
+    response = visit.go("/login?left" if visit.desk.sso is not None else "/login")
     visit.cookies.end(response)
     return response
 
@@ -65,7 +67,20 @@ def _form(visit: Visit, name: str, next_path: str, refusal: str = "", status: in
         if (visit.desk.demo)
         else []
     )
-    return visit.page("login.html", status, name=name, next=next_path, refusal=refusal, demo_logins=demo)
+    sso = visit.desk.sso
+    left = sso is not None and "left" in visit.request.query_params
+    return visit.page(
+        "login.html",
+        status,
+        name=name,
+        next=next_path,
+        refusal=refusal,
+        demo_logins=demo,
+        sso=sso is not None,
+        passwords=sso is None or sso.local,
+        left=left,
+        leave_url=sso.logout_url() if sso is not None and left else None,
+    )
 
 
 def _code(visit: Visit, account: DemoAccount) -> str:

@@ -15,6 +15,7 @@ import typer
 from lachan.app.bootstrap import KIND, LIVE, open_application
 from lachan.app.commands.options import opened
 from lachan.app.settings import read_settings
+from lachan.domain.account import Role
 from lachan.domain.audit import verify
 from lachan.domain.errors import InputError, LachanError, RefusedError
 from lachan.store.backup import backup as write_backup
@@ -63,6 +64,9 @@ def doctor() -> None:
             waiting = unit.outbox.size()
         look("audit", verdict.broken_at is None, f"{verdict.count} events {verdict.why}".strip())
         look("accounts", bool(accounts), f"{len(accounts)} active")
+        if not settings.local_login:
+            admin = any(a.name == settings.break_glass and a.role is Role.ADMIN for a in accounts)
+            look("break glass", admin, f"{settings.break_glass} {'is' if admin else 'is NOT'} an open admin")
         look("outbox", waiting < 10_000, f"{waiting} changes wait for the index")
         try:
             look("judge", True, application.judge.name)
