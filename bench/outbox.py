@@ -50,7 +50,7 @@ def publish(folder: Path, location: str, batches: int | None) -> list[tuple[int,
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--cases", type=int, default=500_000)
+    options.add_argument("--cases", type=int, default=50_000)
     options.add_argument("--kills", type=int, default=5)
     given = options.parse_args()
     random.seed(1)
