@@ -17,7 +17,7 @@ def one_address(given: str) -> str:
     if address and (
         not (name and at and "." in host)
         or len(address) > MAX_ADDRESS
-        or not address.isascii()
+        or not (address.isascii() and address.isprintable())
         or address.split() != [address]
         or any(sign in address for sign in ",;<>\"'()[]\\:")
     ):

@@ -164,6 +164,7 @@ def test_a_search_server_is_named_by_its_address(tmp_path: Path) -> None:
 def test_alarms_leave_by_tls_alone_and_mail_has_a_sender(tmp_path: Path) -> None:
     for bad in (
         {"LACHAN_ONCALL_WEBHOOK": "http://pager.example/x"},
+        {"LACHAN_ALERTS_WEBHOOK": "http://figures.example/x"},
         {"LACHAN_SMTP_URL": "smtp://mail.example", "LACHAN_SMTP_FROM": "a@b.vn"},
         {"LACHAN_SMTP_URL": "smtps://mail.example"},
         {"LACHAN_SMTP_URL": "smtps://mail.example", "LACHAN_SMTP_FROM": "a@b.vn x@y.vn"},

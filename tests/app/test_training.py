@@ -50,6 +50,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
             {"LACHAN_DATA": str(folder / "var"), "LACHAN_KEY_FILE": str(folder / "keys.json")}, folder
         ),
         oncall_webhook="https://alarm.example/hook",
+        alerts_webhook="https://figures.example/hook",
         smtp_url="smtps://mail.example",
         smtp_from="desk@example.org",
         youtube_key="a key",
@@ -117,7 +118,8 @@ def test_nothing_of_the_live_desk_is_handed_on(live: Settings, tmp_path: Path) -
     assert kept - unset == {"secure_cookies", "desk_url", "letterhead"}
     for place in (made.data, made.key_file, made.database_url, made.index_url):
         assert str(tmp_path) in str(place)
-    ways = (made.oncall_webhook, made.smtp_url, made.smtp_from, made.youtube_key, made.facebook_token)
+    ways = (made.oncall_webhook, made.alerts_webhook, made.smtp_url, made.smtp_from, made.youtube_key,
+            made.facebook_token)  # fmt: skip
     assert set(ways) == {None}
 
 
@@ -244,10 +246,15 @@ def test_its_folder_does_no_live_work(desk: Application, monkeypatch: pytest.Mon
 
 def test_alarms_ring_at_the_desk_alone_even_with_live_settings(live: Settings, desk: Application) -> None:
     loud = replace(
-        desk.settings, oncall_webhook=live.oncall_webhook, smtp_url=live.smtp_url, smtp_from="a@b.c"
+        desk.settings,
+        oncall_webhook=live.oncall_webhook,
+        alerts_webhook=live.alerts_webhook,
+        smtp_url=live.smtp_url,
+        smtp_from="a@b.c",
     )
     with open_application(loud) as application:
         assert not application.oncall._ways
+        assert not application.alerts.ways and not application.telling._outlets
 
 
 def replace_used_codes(application: Application) -> Application:
