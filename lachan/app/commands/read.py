@@ -1,8 +1,9 @@
-"""Commands that read: search, report, audit verify, index."""
+"""Commands that read: search, report, metrics, audit verify, index."""
 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -150,8 +151,26 @@ def index_verify() -> None:
         raise typer.Exit(1)
 
 
+def metrics(
+    port: int = typer.Option(9464, min=1, max=65535),
+    once: bool = typer.Option(False, "--once", help="Print them once and end, for a text-file collector."),
+) -> None:
+    """Counts for Prometheus, on this machine alone: sources, queues, what waits. No text, address or person."""
+    from lachan.app.metrics import LOOPBACK, exposition, serve
+
+    with opened() as application:
+        if once:
+            typer.echo(exposition(application.database, clock), nl=False)
+            return
+        wait, _ = serve(application.database, clock, port)
+        typer.echo(f"http://{LOOPBACK}:{port}/metrics")
+        with suppress(KeyboardInterrupt):
+            wait()
+
+
 def register(app: typer.Typer) -> None:
     app.command()(search)
     app.command()(report)
+    app.command()(metrics)
     app.add_typer(audit, name="audit")
     app.add_typer(index, name="index")
