@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.ast import Is, Or
 from index.gazetteer import Level, gazetteer
 from index.places import mentions, place_keys
+from index.query import parse_plainly as parse
 from index.vietnamese import fold
+from lachan.domain.errors import QueryError
 from tests.index.place_posts import posts, score
 
 POSTS = tuple(posts())
@@ -166,3 +169,13 @@ def test_any_text_is_read(text: str) -> None:
 @settings(deadline=None, max_examples=300)
 def test_a_name_behind_a_title_or_a_family_is_a_person(name: str, title: str) -> None:
     assert told(f"{title} {name} đi chợ") == []
+
+
+def test_a_query_takes_names_and_keys() -> None:
+    one, other = Is("place", "Xã Nghĩa Hưng, Ninh Bình"), Is("place", "Huyện Nghĩa Hưng cũ, Nam Định")
+    both = parse('place:"nghia hung"')
+    assert isinstance(both, Or) and set(both.parts) == {one, other}
+    assert parse('place:"huyện Nghĩa Hưng"') == parse('place:"Huyện Nghĩa Hưng cũ, Nam Định"') == other
+    assert parse("place:xa-a") == Is("place", "xa-a")
+    with pytest.raises(QueryError):
+        parse('place:" "')
