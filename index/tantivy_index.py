@@ -291,13 +291,16 @@ def _whole_blocks(end: int) -> int:
 
 def _best(found: tantivy.SearchResult, end: int) -> list[tuple[float, tantivy.DocAddress]]:
     """The best `end`, and what has the last one's score."""
-    hits = [
-        (round(score, 3), address) for score, address in found.hits
-    ]  # 32-bit numbers, added in no fixed order
+    hits = found.hits
     cut = end
-    while 0 < cut < len(hits) and hits[cut][0] == hits[cut - 1][0]:
+    while 0 < cut < len(hits) and _score(hits[cut]) == _score(hits[cut - 1]):
         cut += 1
-    return hits[:cut]
+    return [(_score(hit), hit[1]) for hit in hits[:cut]]
+
+
+def _score(hit: tuple[float, tantivy.DocAddress]) -> float:
+    """Without the last digits: the engine adds 32-bit numbers, in no fixed order."""
+    return round(hit[0], 3)
 
 
 def _in_order(searcher: tantivy.Searcher, best: list[tuple[float, tantivy.DocAddress]]) -> _Ranked:
