@@ -14,7 +14,7 @@ from elasticsearch import Elasticsearch
 from classifiers.normalise import normalise
 from index import elastic_index, open_index
 from index.document import to_fields
-from lachan.domain.errors import InputError, LachanError, QueryError, Unavailable
+from lachan.domain.errors import LachanError, QueryError, Unavailable
 from lachan.pipeline.ports import SearchIndex, SearchRequest
 from tests.index.contract import Make, SearchContract
 from tests.index.random_queries import random_query
@@ -124,11 +124,3 @@ def test_a_server_that_does_not_answer_is_said_so() -> None:
         index = open_index(f"http://127.0.0.1:{nobody.getsockname()[1]}/x")
         with pytest.raises(Unavailable, match="LACHAN_INDEX_URL"):
             index.search(SearchRequest("gà"))
-
-
-@pytest.mark.parametrize(
-    "url", ["http://search.example:9200/lachan", "https://user:pass@h/x", "https://h/a/b", "https://h/Upper"]
-)
-def test_addresses_that_cannot_be_used(url: str) -> None:
-    with pytest.raises(InputError):
-        open_index(url)
