@@ -11,7 +11,7 @@ import math
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from statistics import median
 from typing import Final, TypeVar
@@ -23,6 +23,7 @@ from lachan.domain.measure import Measure
 from lachan.domain.notice import Notice, NoticeState
 from lachan.domain.post import SourceKind
 from lachan.domain.referral import ACCEPT_WITHIN, LAW_CEILING, Referral, refer_by
+from lachan.domain.report import LedgerRow, LedgerTotals, ledger_totals
 from lachan.domain.taxonomy import SEVERITY, Category, Route
 from lachan.pipeline.ports import FactRow
 from lachan.reports.cells import Shown, Veil, shown, veiled
@@ -30,6 +31,7 @@ from lachan.reports.period import MEAN_WEEKS, is_week, series_of, week_name, wee
 
 Member = TypeVar("Member", bound=StrEnum)
 
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)  # before which nothing is overdue
 RISE_FROM: Final = 3  # cases in the week; fewer are never called a rise
 RISE_DEVIATIONS: Final = 2.0  # square roots of the mean: counts of rare events spread about so (Poisson)
 
@@ -89,11 +91,13 @@ class Material:
     notices: Sequence[Notice] = ()
     referrals: Sequence[Referral] = ()
     appeals: Sequence[Appeal] = ()
+    told: Sequence[LedgerRow] = ()
     answered: Mapping[int, datetime] = field(default_factory=dict)
     source_kinds: Mapping[str, SourceKind] = field(default_factory=dict)
     reading: Reading = Reading()
     first_stage: FirstStage = field(default_factory=FirstStage)
     standing: Standing = Standing()
+    made_at: datetime = _NEVER
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,7 @@ class Figures:
     answer_hours: int | None
     appeals_decided: Rate
     appeals_reversed: Rate
+    told: LedgerTotals
     judge: Rate
     thirds: Mapping[Third, int]
     series: tuple[Week, ...]
@@ -254,6 +259,7 @@ def figures(first: date, last: date, material: Material) -> Figures:
         answer_hours=math.ceil(median(hours)) if hours else None,
         appeals_decided=Rate(len(settled), len(material.appeals)),
         appeals_reversed=Rate(reversed_, len(settled)),
+        told=ledger_totals(material.told, material.made_at),
         judge=Rate(outcomes[Outcome.CONFIRMED], decided),
         thirds=_tally(Third, (fact.third for fact in review)),
         series=tuple(_week(material.facts, *week) for week in series_of(first, last)),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from lachan.domain.report import LedgerTotals
 from lachan.pipeline.ports import ReportKind
 from lachan.reports.cells import Part, Shown
 from lachan.reports.figures import Figures, Protection, Rate
@@ -103,6 +104,7 @@ def rows(figures: Figures) -> list[Row]:
         Row("appeal", "received", figures.appeals_decided.whole),
         _rate("appeal", "decided", figures.appeals_decided),
         _rate("appeal", "reversed", figures.appeals_reversed),
+        *_told(figures.told),
         *(_protection(figures.protection) if figures.protection else ()),
         *_comparison("previous", figures.previous, 1),
         *_comparison("mean_4", figures.last_four, MEAN_WEEKS),
@@ -118,6 +120,19 @@ def rows(figures: Figures) -> list[Row]:
         Row("standing", "notices_overdue", figures.standing.notices_overdue),
         Row("standing", "appeals_overdue", figures.standing.appeals_overdue),
         Row("standing", "referral_alarm", int(figures.standing.referral_alarm)),
+    ]
+
+
+def _told(told: LedgerTotals) -> list[Row]:
+    """Reports from people; shares are of those that were not withdrawn."""
+    due = told.received - told.withdrawn
+    return [
+        Row("told", "received", told.received),
+        Row("told", "withdrawn", told.withdrawn),
+        Row("told", "read", told.read, due),
+        Row("told", "classified", told.classified, due),
+        Row("told", "answered", told.answered, due),
+        Row("told", "overdue", told.overdue, due),
     ]
 
 

@@ -102,6 +102,8 @@ class Reports:
                 notices=notices,
                 referrals=unit.figures.referrals(first, last),
                 appeals=unit.figures.appeals(first, last),
+                told=unit.public_reports.ledger(first, last),
+                made_at=now,
                 answered=_answered(unit, notices),
                 source_kinds={source.key: source.kind for source in unit.sources.all()},
                 reading=Reading(

@@ -18,6 +18,7 @@ from lachan.domain.errors import InputError
 from lachan.domain.measure import Measure
 from lachan.domain.notice import NoticeState
 from lachan.domain.referral import ReferralState
+from lachan.domain.report import PublicReport, ReportDesk, ReportState
 from lachan.domain.taxonomy import Context, Route
 from lachan.pipeline.ports import Counter, ReportFormat, ReportKind
 from lachan.reports import Reports
@@ -78,6 +79,30 @@ def test_the_page_says_what_counts_and_runs_nothing(database: SqlDatabase) -> No
     assert page.count("<svg") == 1 and "<script" not in page
     assert "<img" not in page and "&lt;img src=x onerror=alert(1)&gt;" in page
     assert "can.bo" not in page and "phe.duyet" not in page
+
+
+def test_reports_from_people_are_counted_from_receipt_to_answer(database: SqlDatabase) -> None:
+    def tell(number: int, **more: object) -> None:
+        told = PublicReport(
+            id=0, state=ReportState.RECEIVED, desk=ReportDesk.PROTECT, reporter=None, words=("lời kể",), url="",
+            urgent=False, wants_removal=False, has_contact=False, received_at=NOW, told_at=NOW,
+            delete_text_at=NOW + 24 * HOUR,
+        )  # fmt: skip
+        with database.write() as unit:
+            unit.public_reports.add(replace(told, **more), f"{number:064x}", "")  # type: ignore[arg-type]
+
+    assert "Tiếp nhận trong kỳ" in written(database, ReportFormat.HTML)
+    done = {"state": ReportState.ANSWERED, "read_at": NOW, "classified_at": NOW, "answered_at": NOW}
+    tell(1, **done)
+    tell(2, state=ReportState.WITHDRAWN)
+    assert "100% phản ánh đã được tiếp nhận, phân loại và trả lời" in written(database, ReportFormat.HTML)
+    tell(3, state=ReportState.QUARANTINED)
+    page = written(database, ReportFormat.HTML)
+    assert "Còn 1 phản ánh chờ trả lời" in page and "100% phản ánh" not in page
+    table = written(database, ReportFormat.CSV)
+    for name, value in (("received", "3,"), ("withdrawn", "1,"), ("classified", "1,2"), ("answered", "1,2")):
+        assert f"told,{name},{value}" in table
+    assert "lời kể" not in page + table
 
 
 def test_the_three_children_are_fewer_than_5_in_every_form(database: SqlDatabase) -> None:
