@@ -1,6 +1,7 @@
 """A crawl in a process of its own, over the real store: `python -m tests.crawlers.crawl_child SPEC`.
 
-SPEC is JSON: folder, sources (keys), worker, pace (seconds of timeout). Prints the summary as JSON.
+SPEC is JSON: folder, sources (keys), worker, pace (seconds of timeout), database (SQLite in the folder unless named).
+Prints the summary as JSON.
 """
 
 from __future__ import annotations
@@ -24,16 +25,16 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def open_intake(folder: Path) -> Intake:
+def open_intake(folder: Path, database: str | None) -> Intake:
     keys = FileKeyRing(folder / "keys" / "ring.json")
-    return Intake(open_database(f"sqlite:///{folder}/data/lachan.db", keys, clock), keys, clock)
+    return Intake(open_database(database or f"sqlite:///{folder}/data/lachan.db", keys, clock), keys, clock)
 
 
 def main() -> None:
     spec = json.loads(sys.argv[1])
     pace = Pace(delay=spec.get("delay", 0.0), at_a_time=8, adaptive=False, timeout=spec.get("timeout", 10))
     summary = run_crawl(
-        lambda: open_intake(Path(spec["folder"])),
+        lambda: open_intake(Path(spec["folder"]), spec.get("database")),
         spec["sources"],
         spec["worker"],
         contact="https://example.invalid/contact",

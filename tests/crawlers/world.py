@@ -31,12 +31,12 @@ def source(key: str, url: str, kind: SourceKind = SourceKind.FORUM, prefix: str 
 class World:
     """`folder/data` and `folder/keys`, as the crawl's process opens them, too."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, url: str | None = None) -> None:
+        self.folder, self.url = folder, url
         (folder / "data").mkdir()
         (folder / "keys").mkdir()
         self.keys = FileKeyRing(folder / "keys" / "ring.json")
-        self.database: Database = open_database(f"sqlite:///{folder}/data/lachan.db", self.keys, clock)
+        self.database: Database = open_database(url or f"sqlite:///{folder}/data/lachan.db", self.keys, clock)
 
     def intake(self) -> Intake:
         return Intake(self.database, self.keys, clock)
@@ -47,7 +47,13 @@ class World:
                 unit.sources.add(item)
 
     def command(self, sources: Sequence[str], worker: str = "w", **more: Any) -> list[str]:
-        spec = {"folder": str(self.folder), "sources": list(sources), "worker": worker, **more}
+        spec = {
+            "folder": str(self.folder),
+            "sources": list(sources),
+            "worker": worker,
+            "database": self.url,
+            **more,
+        }
         return [sys.executable, "-m", "tests.crawlers.crawl_child", json.dumps(spec)]
 
     def crawl(self, *sources: str, **more: Any) -> tuple[dict[str, Any], str]:
