@@ -40,10 +40,11 @@ class Claims:
                 if case.claimed_until is None or case.claimed_until > self._clock():
                     raise ConflictError(f"{case.number} is with somebody else")
                 case = _free(unit, self._clock, case)
-            case = self._step(unit, actor, case, CaseAct.CLAIM)
+            self._log(unit, actor.name, f"case:{CaseAct.CLAIM.value}", case)
             unit.exposures.add(actor.name, case.categories, self._clock())
             unit.oncall.answer(case_id, actor.name, self._clock())
-            return self._extend(unit, replace(case, claimed_by=actor.name))
+            state = CASE_TABLE.step(case.state, CaseAct.CLAIM)
+            return self._extend(unit, replace(case, state=state, claimed_by=actor.name))
 
     def claim_next(self, actor: Actor, route: Route, without: tuple[Category, ...] = ()) -> Case | None:
         """Take the first open case of the queue that has none of the categories `without` (somebody rests from
@@ -53,11 +54,13 @@ class Claims:
         where = CaseFilter(route=route, states=(CaseState.OPEN, CaseState.RETURNED), without=without)
         with self._database.read() as unit:
             left = unit.cases.claim_expired(self._clock()) or self._unanswered(unit)
+            waiting = [] if left else unit.cases.find(where, order=QueueOrder.PRIORITY, limit=_NEXT)
         if left:
             self.expire_claims()
-        for _ in range(_ROUNDS):
-            with self._database.read() as unit:
-                waiting = unit.cases.find(where, order=QueueOrder.PRIORITY, limit=_NEXT)
+        for round_ in range(_ROUNDS):
+            if left or round_:
+                with self._database.read() as unit:
+                    waiting = unit.cases.find(where, order=QueueOrder.PRIORITY, limit=_NEXT)
             if not waiting:
                 return None
             for case in waiting:
