@@ -1,4 +1,4 @@
-"""Pictures of the main pages in a real browser: `python -m tests.review_ui.take_pictures FOLDER`.
+"""Pictures of the main pages in a real browser: `python -m tests.review_ui.take_pictures FOLDER [PAGE ...]`.
 
 Chromium is looked for where Debian puts it; nothing leaves this machine.
 """
@@ -29,6 +29,7 @@ from tests.review_ui.town import fill
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
 PORT = 8741
+LONG = ("queue", "protect-queue", "audit")  # the first screen says it all
 
 
 def serve(folder: Path) -> Station:
@@ -48,16 +49,16 @@ def serve(folder: Path) -> Station:
     return station
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, only: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data, sync_playwright() as play:
         station = serve(Path(data))
         browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        shoot(station, browser, folder)
+        shoot(station, browser, folder, only)
         browser.close()
 
 
-def shoot(station: Station, browser: Browser, folder: Path) -> None:
+def shoot(station: Station, browser: Browser, folder: Path, only: list[str]) -> None:
     ids = {}
     with station.database.read() as unit:
         for name, state in (
@@ -89,12 +90,21 @@ def shoot(station: Station, browser: Browser, folder: Path) -> None:
         ("stop", "can-bo", "/stop"),
         ("appeal", None, "/appeal"),
         ("help", "can-bo", "/help"),
+        ("support", "can-bo", "/support"),
+        ("keys", "can-bo", "/account/keys"),
+        ("account", "can-bo", "/account"),
+        ("appeals", "phe-duyet-hai", "/appeals"),
+        ("notices", "can-bo", "/notices"),
+        ("oncall", "bao-ve", "/oncall"),
+        ("reports-from-people", "bao-ve", "/public-reports"),
+        ("tell", None, "/report"),
     ]
+    plan = [row for row in plan if not only or row[0] in only]
     looks = {"light": ("light", 1280), "dark": ("dark", 1280), "phone": ("light", 360)}
     for look, (scheme, width) in looks.items():
         for name, who, path in plan:
             context = browser.new_context(
-                viewport={"width": width, "height": 800},
+                viewport={"width": width, "height": 900},
                 color_scheme=scheme,  # type: ignore[arg-type]
             )
             if who:
@@ -106,7 +116,7 @@ def shoot(station: Station, browser: Browser, folder: Path) -> None:
             if page.locator("#show-text").count():
                 page.locator("label.show-text").click()
             _wide(page, name, look)
-            page.screenshot(path=str(folder / f"{name}-{look}.png"), full_page=True)
+            page.screenshot(path=str(folder / f"{name}-{look}.png"), full_page=name not in LONG)
             context.close()
 
 
@@ -127,4 +137,4 @@ def _actor(station: Station, name: str) -> Actor:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])
