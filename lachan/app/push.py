@@ -20,7 +20,7 @@ from lachan.domain.alert import AlertWay
 from lachan.domain.errors import InputError
 from lachan.pipeline.oncall import Message
 from lachan.pipeline.ports import Clock
-from lachan.pipeline.telling import Notice, Unanswered
+from lachan.pipeline.telling import Dispatch, Unanswered
 
 WEBHOOK_SECRET: Final = "oncall-webhook"  # noqa: S105 - the name of a key, not a key
 ALERTS_SECRET: Final = "alerts-webhook"  # noqa: S105 - likewise
@@ -177,14 +177,14 @@ class AlertWebhook:
     desk_url: str
     way: AlertWay = AlertWay.WEBHOOK
 
-    def send(self, notice: Notice, address: str | None) -> None:
+    def send(self, dispatch: Dispatch, address: str | None) -> None:
         payload = {
             "event": "alerts.told",
-            "key": notice.key,
-            "link": _told(self.desk_url, notice),
-            "counts": [{"alert": number, "count": count} for number, count in notice.counts],
+            "key": dispatch.key,
+            "link": _told(self.desk_url, dispatch),
+            "counts": [{"alert": number, "count": count} for number, count in dispatch.counts],
         }
-        self.hook.post(payload, notice.key)
+        self.hook.post(payload, dispatch.key)
 
 
 @dataclass(frozen=True)
@@ -195,17 +195,17 @@ class AlertMail:
     desk_url: str
     way: AlertWay = AlertWay.MAIL
 
-    def send(self, notice: Notice, address: str | None) -> None:
+    def send(self, dispatch: Dispatch, address: str | None) -> None:
         if address is None:
             raise OSError("no address was left")
-        told = "\n".join(f"Lời nhắc {number}: {count} mới" for number, count in notice.counts)
-        text = f"Có số liệu mới.\n\n{told}\n\n{_told(self.desk_url, notice)}\n"
-        self.relay.mail([address], "[Lá Chắn] Có số liệu mới", text, notice.key)
+        told = "\n".join(f"Lời nhắc {number}: {count} mới" for number, count in dispatch.counts)
+        text = f"Có số liệu mới.\n\n{told}\n\n{_told(self.desk_url, dispatch)}\n"
+        self.relay.mail([address], "[Lá Chắn] Có số liệu mới", text, dispatch.key)
 
 
 def _link(desk_url: str, path: str) -> str:
     return f"{desk_url.rstrip('/')}/{path}"
 
 
-def _told(desk_url: str, notice: Notice) -> str:
-    return _link(desk_url, f"alerts/told/{notice.bulletin}")
+def _told(desk_url: str, dispatch: Dispatch) -> str:
+    return _link(desk_url, f"alerts/told/{dispatch.bulletin}")

@@ -41,7 +41,7 @@ _KEY_BYTES: Final = 16
 
 
 @dataclass(frozen=True)
-class Notice:
+class Dispatch:
     """All that leaves the house: (number of the alert, count) each, and the bulletin, which becomes the link. No
     category, no place, no word. `key` is the same for every try."""
 
@@ -61,7 +61,7 @@ class Outlet(Protocol):
     @property
     def way(self) -> AlertWay: ...
 
-    def send(self, notice: Notice, address: str | None) -> None:
+    def send(self, dispatch: Dispatch, address: str | None) -> None:
         """`address` is the account's, for ways that need one."""
         ...
 
@@ -186,7 +186,7 @@ class Telling:
         try:
             if outlet is None:
                 raise OSError(f"no {sending.way.value} is set up any more")
-            outlet.send(Notice(bulletin.key, bulletin.id, counts), address)
+            outlet.send(Dispatch(bulletin.key, bulletin.id, counts), address)
         except Unanswered:
             return False  # stays underway: once more after a while
         except OSError:

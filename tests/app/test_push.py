@@ -16,11 +16,11 @@ import pytest
 from lachan.app.push import AlertMail, AlertWebhook, Hook, Mail, Relay, Webhook, checked_url
 from lachan.domain.errors import InputError
 from lachan.pipeline.oncall import Message
-from lachan.pipeline.telling import Notice, Unanswered
+from lachan.pipeline.telling import Dispatch, Unanswered
 
 NOW = datetime(2026, 11, 22, 7, 5, tzinfo=UTC)
 MESSAGE = Message(12, 2, NOW)
-NOTICE = Notice("0af1", 31, ((4, 7), (9, 12)))
+DISPATCH = Dispatch("0af1", 31, ((4, 7), (9, 12)))
 
 
 class Receiver:
@@ -156,10 +156,10 @@ def test_an_alert_is_a_count_and_a_link_under_the_same_key_at_every_try(receiver
     way = AlertWebhook(Hook(receiver.url, b"secret", lambda: NOW), "https://desk.example")
     receiver.status = 503
     with pytest.raises(OSError, match="503") as refused:
-        way.send(NOTICE, None)
+        way.send(DISPATCH, None)
     assert not isinstance(refused.value, Unanswered)
     receiver.status = 200
-    way.send(NOTICE, None)
+    way.send(DISPATCH, None)
     assert [headers["Idempotency-Key"] for _, headers, _ in receiver.got] == ["0af1", "0af1"]
     _, headers, body = receiver.got[1]
     signed = hmac.new(b"secret", headers["X-Lachan-Timestamp"].encode() + b"." + body, hashlib.sha256)
@@ -176,7 +176,7 @@ def _mail_lines(*answers: str | None) -> list[str]:
     server = MailServer(*answers)
     try:
         AlertMail(Relay(server.url, "la-chan@example.vn"), "https://desk.example").send(
-            NOTICE, "mai@example.vn"
+            DISPATCH, "mai@example.vn"
         )
     finally:
         server.socket.close()
@@ -214,9 +214,9 @@ def test_who_falls_silent_may_have_taken_it_who_refuses_has_not() -> None:
         threading.Thread(target=hang_up, daemon=True).start()
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         with pytest.raises(Unanswered):
-            AlertWebhook(Hook(url, b"s", lambda: NOW), "https://desk.example").send(NOTICE, None)
+            AlertWebhook(Hook(url, b"s", lambda: NOW), "https://desk.example").send(DISPATCH, None)
     with pytest.raises(OSError) as nobody:
-        AlertWebhook(Hook(url, b"s", lambda: NOW), "https://desk.example").send(NOTICE, None)
+        AlertWebhook(Hook(url, b"s", lambda: NOW), "https://desk.example").send(DISPATCH, None)
     assert not isinstance(nobody.value, Unanswered)
     with pytest.raises(OSError, match="no address"):
-        AlertMail(Relay("smtp://127.0.0.1:1", "a@b.vn"), "https://desk.example").send(NOTICE, None)
+        AlertMail(Relay("smtp://127.0.0.1:1", "a@b.vn"), "https://desk.example").send(DISPATCH, None)

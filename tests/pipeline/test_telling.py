@@ -27,7 +27,7 @@ from lachan.domain.post import SourceKind
 from lachan.domain.taxonomy import Category
 from lachan.pipeline.alerts import Alerts
 from lachan.pipeline.ports import SearchIndex
-from lachan.pipeline.telling import Notice, Round, Telling, Unanswered, asked
+from lachan.pipeline.telling import Dispatch, Round, Telling, Unanswered, asked
 from tests.index.sentences import document
 from tests.world import World, warning
 
@@ -48,11 +48,11 @@ class Box:
     way: AlertWay
     before: Callable[[], None] = lambda: None
     after: Callable[[], None] = lambda: None
-    got: list[tuple[Notice, str | None]] = field(default_factory=list)
+    got: list[tuple[Dispatch, str | None]] = field(default_factory=list)
 
-    def send(self, notice: Notice, address: str | None) -> None:
+    def send(self, dispatch: Dispatch, address: str | None) -> None:
         self.before()
-        self.got.append((notice, address))
+        self.got.append((dispatch, address))
         self.after()
 
 
@@ -177,7 +177,7 @@ def test_a_process_that_dies_tells_twice_at_most(town: Town, when: str) -> None:
             town.run(box)
         town.world.clock.move(seconds=UNDERWAY_FOR.total_seconds())
     assert len(box.got) == (2 if when == "after" else 0)
-    assert len({notice.key for notice, _ in box.got}) <= 1
+    assert len({dispatch.key for dispatch, _ in box.got}) <= 1
     assert town.told() == [[6]], "at the desk it stands once"
     (bulletin,) = town.alerts.told(town.world.actor("analyst"))
     (sending,) = town.alerts.open(town.world.actor("analyst"), bulletin.id).sendings

@@ -9,7 +9,7 @@ import pytest
 
 from lachan.domain.alert import AlertWay
 from lachan.pipeline.ports import SearchRequest
-from lachan.pipeline.telling import Notice, Telling
+from lachan.pipeline.telling import Dispatch, Telling
 from tests.index.sentences import document
 from tests.review_ui.station import Station
 
@@ -23,10 +23,10 @@ class Post:
     way = AlertWay.MAIL
 
     def __init__(self) -> None:
-        self.got: list[Notice] = []
+        self.got: list[Dispatch] = []
 
-    def send(self, notice: Notice, address: str | None) -> None:
-        self.got.append(notice)
+    def send(self, dispatch: Dispatch, address: str | None) -> None:
+        self.got.append(dispatch)
 
 
 def _tell(station: Station, *outlets: Post) -> int:
