@@ -5,13 +5,14 @@ page.url (the place, as a person sees it) -> Ask (what is requested instead) -> 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from lachan.domain.post import SourceKind
+from crawlers.extract import Fetched
+from lachan.domain.post import Source, SourceKind
 from lachan.pipeline.ports import ApiAccess
 
 #: Where the documented interfaces are; tests put servers of their own in their place.
@@ -39,6 +40,22 @@ class Trouble:
 
     word: str
     rest: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one post is asked for again, before a letter about it goes out.
+
+    `text` makes of an answer (status 200) the post's text, None where the post is gone; it raises NotCheckable,
+    SourceRefused or OSError where the answer settles nothing.
+    """
+
+    ask: Ask
+    text: Callable[[Fetched], str | None]
+
+
+#: The address of a post, the sources of its kind, the operator's key -> how to ask; None for another kind's address.
+Looker = Callable[[str, Sequence[Source], ApiAccess | None], Look | None]
 
 
 @dataclass(frozen=True)

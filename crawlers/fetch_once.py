@@ -9,24 +9,28 @@ import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from protego import Protego
 
+from crawlers.api import Look
 from crawlers.extract import Fetched, tree_of
 from crawlers.guard import is_public
 from crawlers.markup import visible_text
 from crawlers.robots import ROBOTS_TOKEN
 from crawlers.settings import MAX_BYTES, user_agent
+from crawlers.spiders import LOOKS
 from lachan.domain.errors import SourceRefused
-from lachan.domain.post import Source
+from lachan.domain.post import Source, SourceKind
 from lachan.domain.source_rules import belongs
 from lachan.pipeline.intake import host_of
+from lachan.pipeline.ports import ApiAccess
 
 DEADLINE: Final = 20.0  # seconds a request, the slowest drip included
 _MAX_REDIRECTS: Final = 3
@@ -51,20 +55,25 @@ class OncePageFetcher:
         *,
         contact: str,
         allow_loopback: bool = False,
+        access: Mapping[SourceKind, ApiAccess] = MappingProxyType({}),
         deadline: float = DEADLINE,
     ) -> None:
         self._sources = sources
         self._clock = clock
         self._agent = user_agent(contact)
         self._allow_loopback = allow_loopback
+        self._access = access
         self._deadline = deadline
 
     def text_of(self, url: str) -> str | None:
-        """The page's visible text; None when it is gone (404, 410).
+        """The page's visible text, or the post's own where its kind of source is asked otherwise; None when it is gone
+        (404, 410).
 
-        Raises SourceRefused when no registered source holds the URL or robots.txt forbids it, OSError when the
-        page cannot be read now.
+        Raises SourceRefused when no registered source holds the URL or robots.txt forbids it (NotCheckable, a kind
+        of it, when no post of this kind can be asked for), OSError when the page cannot be read now.
         """
+        if (look := self._look(url)) is not None:
+            return self._look_at(look)
         for _ in range(_MAX_REDIRECTS + 1):
             self._check_registered(url)
             self._check_robots(url)
@@ -80,6 +89,25 @@ class OncePageFetcher:
             return visible_text(tree) if tree is not None else ""
         raise OSError("too many redirects")
 
+    def _look(self, url: str) -> Look | None:
+        sources = self._sources()
+        for kind, looker in LOOKS.items():
+            of_kind = [source for source in sources if source.kind is kind]
+            if of_kind and (look := looker(url, of_kind, self._access.get(kind))) is not None:
+                return look
+        return None
+
+    def _look_at(self, look: Look) -> str | None:
+        ask = look.ask
+        if not ask.keyed:
+            self._check_robots(ask.url)
+        answer = self._get(ask.url, MAX_BYTES, ask.headers)
+        if answer.status in (404, 410):
+            return None
+        if answer.status != 200:
+            raise OSError(f"the server answered {answer.status}")
+        return look.text(Fetched(ask.url, answer.body, self._clock(), answer.content_type))
+
     def _check_registered(self, url: str) -> None:
         if not any(belongs(source, url) for source in self._sources()):
             raise SourceRefused("this address lies in no registered source")
@@ -94,7 +122,7 @@ class OncePageFetcher:
             if not rules.can_fetch(url, ROBOTS_TOKEN):
                 raise SourceRefused("robots.txt forbids this page")
 
-    def _get(self, url: str, limit: int) -> _Answer:
+    def _get(self, url: str, limit: int, headers: Mapping[str, str] = MappingProxyType({})) -> _Answer:
         parts = urlsplit(url)
         host, secure = parts.hostname or "", parts.scheme == "https"
         port = parts.port or (443 if secure else 80)
@@ -110,7 +138,8 @@ class OncePageFetcher:
                 wrapped = context.wrap_socket(line[0], server_hostname=host, do_handshake_on_connect=False)
                 line[0] = wrapped
                 wrapped.do_handshake()
-            return self._exchange(line[0], parts.path or "/", parts.query, host_of(url), limit)
+            target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+            return self._exchange(line[0], target, {"Host": host_of(url), **headers}, limit)
         except http.client.HTTPException as error:
             raise OSError(f"the server's answer cannot be read: {type(error).__name__}") from error
         finally:
@@ -123,15 +152,13 @@ class OncePageFetcher:
             raise SourceRefused("this name does not lead to the public internet")
         return sorted(found, key=lambda address: (":" in address, address))[0]
 
-    def _exchange(self, sock: socket.socket, path: str, query: str, host: str, limit: int) -> _Answer:
-        target = f"{path}?{query}" if query else path
+    def _exchange(self, sock: socket.socket, target: str, headers: Mapping[str, str], limit: int) -> _Answer:
         if not target.isascii() or any(char <= " " for char in target):
             raise SourceRefused("this address is not written as an address: encode it")
         lines = (
             f"GET {target} HTTP/1.1",
-            f"Host: {host}",
+            *(f"{name}: {value}" for name, value in {"Accept": "text/html", **headers}.items()),
             f"User-Agent: {self._agent}",
-            "Accept: text/html",
             "Accept-Encoding: identity",
             "Connection: close",
         )

@@ -13,7 +13,7 @@
     facebook_page.py  a public Page, by an interface that wants a key
 
 A new kind is one file with a `read` function and one line in READERS; one whose content is asked for elsewhere than
-at its page's address, a line in ASKED or KEYED, too.
+at its page's address, a line in ASKED or KEYED, too; one whose posts are looked at again elsewhere, one in LOOKS.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from crawlers.api import Ask, KeyedApi
+from crawlers.api import Ask, KeyedApi, Looker
 from crawlers.extract import Extraction, Fetched
 from crawlers.spiders import (
     discourse,
@@ -62,4 +62,11 @@ ASKED: Final[Mapping[SourceKind, Callable[[str], Ask]]] = {
 KEYED: Final[Mapping[SourceKind, KeyedApi]] = {
     SourceKind.YOUTUBE: youtube.API,
     SourceKind.FACEBOOK_PAGE: facebook_page.API,
+}
+#: Kinds whose posts are not looked at again at their own address: it leads out of the source, or to an empty page.
+LOOKS: Final[Mapping[SourceKind, Looker]] = {
+    SourceKind.MASTODON: mastodon.look,
+    SourceKind.TELEGRAM: telegram.look,
+    SourceKind.YOUTUBE: youtube.look,
+    SourceKind.FACEBOOK_PAGE: facebook_page.look,
 }

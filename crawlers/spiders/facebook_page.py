@@ -7,18 +7,22 @@ field that Pages alone have, and an answer without it counts for nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from crawlers.api import Ask, KeyedApi, Trouble, built, query_of, with_query
+from crawlers.api import Ask, KeyedApi, Look, Trouble, built, query_of, with_query
 from crawlers.extract import Extraction, Fetched
 from crawlers.json_reading import dig, load, name, number, rows, word
 from crawlers.markup import clean_url
 from crawlers.times import parse_time
-from lachan.domain.post import RawPost
+from lachan.domain.errors import NotCheckable, SourceRefused
+from lachan.domain.post import RawPost, Source
 from lachan.pipeline.ports import ApiAccess, Link, PageKind
 
 _PAGE: Final = re.compile(r"https://www\.facebook\.com/(\d{5,20})(?:[/?]|$)")
+_PERMALINK: Final = re.compile(r"/(\d{5,20})(?:/posts/|_)(\d{5,20})/?")
 _POST: Final = re.compile(r"\d{5,20}_\d{5,20}")
 _CURSOR: Final = re.compile(r"[\w=+/-]{1,400}")
 _BACK: Final = timedelta(days=30)  # how far back a Page is read
@@ -57,6 +61,28 @@ def trouble(status: int, body: bytes, now: datetime) -> Trouble:
 
 
 API: Final = KeyedApi(ask, trouble)
+
+
+def look(url: str, sources: Sequence[Source], access: ApiAccess | None) -> Look | None:
+    """A post or a comment of a registered Page, where its address names it by number. An answer that it is not there
+    may also mean that it may not be seen: that settles nothing."""
+    parts = urlsplit(url)
+    if parts.hostname != "www.facebook.com":
+        return None
+    match, query = _PERMALINK.fullmatch(parts.path), query_of(url)
+    page, post = match.groups() if match else (query.get("id", ""), query.get("story_fbid", ""))
+    if access is None or not (page.isdecimal() and post.isdecimal()):
+        raise NotCheckable("this post cannot be asked for by number: open the page")
+    if not any(source.url == f"https://www.facebook.com/{page}" for source in sources):
+        raise SourceRefused("this address lies in no registered source")
+    comment = query.get("comment_id", "")
+    id_ = f"{post}_{comment}" if comment.isdecimal() else f"{page}_{post}"
+
+    def text(fetched: Fetched) -> str | None:
+        return word(load(fetched.body), "message")
+
+    headers = {"Authorization": f"Bearer {access.key}", "Accept": "application/json"}
+    return Look(Ask(built(access.base, id_, fields="message"), headers, keyed=True), text)
 
 
 def read(fetched: Fetched, kind: PageKind) -> Extraction:

@@ -6,21 +6,23 @@ Obeyed: an account's wish not to be indexed. Boosts are left out: they are other
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urljoin
 
-from crawlers.api import Ask, query_of, with_query
+from crawlers.api import Ask, Look, query_of, with_query
 from crawlers.extract import Extraction, Fetched
 from crawlers.json_reading import dig, load, name, rows, word
 from crawlers.markup import clean_url
 from crawlers.times import parse_time
 from crawlers.words import own_words
-from lachan.domain.post import RawPost
-from lachan.pipeline.ports import Link, PageKind
+from lachan.domain.post import RawPost, Source
+from lachan.pipeline.ports import ApiAccess, Link, PageKind
 
 _LIMIT: Final = "40"  # the interface's most
 _BACK: Final = timedelta(days=7)  # how far back a timeline is read
+_STATUS: Final = re.compile(r"(https?://[^/?#@]+/)@[^/?#]{1,200}/(\d{1,40})")
 _NEXT: Final = re.compile(r"<[^<>]*[?&]max_id=(\w{1,40})[^<>]*>;\s*rel=\"next\"")
 
 
@@ -41,6 +43,18 @@ def read(fetched: Fetched, kind: PageKind) -> Extraction:
         older = with_query(urljoin(fetched.url, "/public/local"), max_id=match[1])
         links = (Link(older, PageKind.LISTING, older=True),)
     return Extraction(tuple(posts), links).obeying(fetched, None).bounded()
+
+
+def look(url: str, sources: Sequence[Source], access: ApiAccess | None) -> Look | None:
+    """A status, by its number; nothing else of who wrote it is asked for."""
+    match = _STATUS.fullmatch(url)
+    if match is None or not any(urljoin(source.url, "/") == match[1] for source in sources):
+        return None
+
+    def text(fetched: Fetched) -> str | None:
+        return own_words(word(load(fetched.body), "content"))
+
+    return Look(Ask(f"{match[1]}api/v1/statuses/{match[2]}"), text)
 
 
 def _post(status: dict[str, Any], fetched: Fetched) -> RawPost | None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
-from crawlers.api import with_query
+from crawlers.api import Ask, Look, with_query
 from crawlers.extract import Extraction, Fetched, tree_of
 from crawlers.markup import Element, clean_url, tokens, visible_text
 from crawlers.times import parse_time
 from crawlers.words import is_apart
-from lachan.domain.post import RawPost
-from lachan.pipeline.ports import Link, PageKind
+from lachan.domain.errors import SourceRefused
+from lachan.domain.post import RawPost, Source
+from lachan.pipeline.ports import ApiAccess, Link, PageKind
 
 _BACK: Final = timedelta(days=7)  # how far back a channel is read
+_PERMALINK: Final = re.compile(r"https://t\.me/([A-Za-z]\w{4,31})/(\d{1,12})")
 _POST: Final = re.compile(r"(\w{4,64})/(\d{1,12})")
 
 
@@ -32,6 +34,26 @@ def read(fetched: Fetched, kind: PageKind) -> Extraction:
         links = (Link(with_query(fetched.url, before=str(min(numbers))), PageKind.LISTING, older=True),)
     posts = tuple(post for _, post in messages if post.text)
     return Extraction(posts, links).obeying(fetched, tree).bounded()
+
+
+def look(url: str, sources: Sequence[Source], access: ApiAccess | None) -> Look | None:
+    """A message in the preview of its channel, where it stands last on the page that ends with it."""
+    match = _PERMALINK.fullmatch(url)
+    if match is None:
+        return None
+    place = next(
+        (s.url for s in sources if s.url.casefold() == f"https://t.me/s/{match[1]}".casefold()), None
+    )
+    if place is None:
+        raise SourceRefused("this address lies in no registered source")
+
+    def text(fetched: Fetched) -> str | None:
+        posts = read(fetched, PageKind.LISTING).posts
+        if not posts:
+            raise OSError("the channel shows no messages")
+        return next((post.text for post in posts if post.url.casefold() == url.casefold()), None)
+
+    return Look(Ask(with_query(place, before=str(int(match[2]) + 1))), text)
 
 
 def _message(box: Element, fetched: Fetched) -> tuple[int, RawPost] | None:

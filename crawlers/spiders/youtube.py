@@ -7,16 +7,18 @@ No search, no video, no list of what a person wrote.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from crawlers.api import Ask, KeyedApi, Trouble, built, query_of, with_query
+from crawlers.api import Ask, KeyedApi, Look, Trouble, built, query_of, with_query
 from crawlers.extract import Extraction, Fetched
 from crawlers.json_reading import dig, load, name, number, rows, word
 from crawlers.times import parse_time
-from lachan.domain.post import RawPost
+from lachan.domain.errors import NotCheckable, SourceRefused
+from lachan.domain.post import RawPost, Source
 from lachan.pipeline.ports import ApiAccess, Link, PageKind
 
 _CHANNEL: Final = re.compile(r"https://www\.youtube\.com/channel/(UC[\w-]{22})(?:[/?]|$)")
@@ -64,6 +66,29 @@ def trouble(status: int, body: bytes, now: datetime) -> Trouble:
 
 
 API: Final = KeyedApi(ask, trouble)
+
+
+def look(url: str, sources: Sequence[Source], access: ApiAccess | None) -> Look | None:
+    """One comment, by its number; it counts only where the answer says that its channel is registered."""
+    id_ = query_of(url).get("lc", "")
+    if urlsplit(url).hostname != "www.youtube.com" or not _TOKEN.fullmatch(id_):
+        return None
+    if access is None:
+        raise NotCheckable("set `youtube_key`: comments are looked at through the interface")
+
+    def text(fetched: Fetched) -> str | None:
+        found = rows(load(fetched.body), "items")
+        if not found:
+            return None
+        channel = word(found[0], "snippet", "channelId")
+        if not channel:
+            raise NotCheckable("the interface does not say whose channel the comment is on")
+        if not any(source.url.endswith(f"/channel/{channel}") for source in sources):
+            raise SourceRefused("this address lies in no registered source")
+        return word(found[0], "snippet", "textOriginal") or word(found[0], "snippet", "textDisplay")
+
+    target = built(access.base, "comments", part="snippet", id=id_, textFormat="plainText")
+    return Look(Ask(target, {"X-Goog-Api-Key": access.key, "Accept": "application/json"}, keyed=True), text)
 
 
 def read(fetched: Fetched, kind: PageKind) -> Extraction:

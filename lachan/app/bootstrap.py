@@ -292,6 +292,7 @@ class _PagesOf:
             clock,
             contact=self.application.contact,
             allow_loopback=self.application.loopback,
+            access=self.application.api_access,
         )
         return pages.text_of(url)
 

@@ -57,6 +57,10 @@ class SourceRefused(RefusedError):
     """This place may not be registered or fetched."""
 
 
+class NotCheckable(SourceRefused):
+    """A post of this kind cannot be looked at again from here; a person has to open it."""
+
+
 class ConflictError(LachanError):
     """Somebody else was faster."""
 

@@ -91,6 +91,7 @@ class PageCheck(StrEnum):
     CHANGED = "changed"
     GONE = "gone"
     UNREACHABLE = "unreachable"
+    UNCHECKABLE = "uncheckable"  # its kind of source has no way to ask for one post
 
 
 @dataclass(frozen=True)

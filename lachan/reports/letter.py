@@ -173,7 +173,8 @@ def _facts(notice: Notice) -> tuple[tuple[str, str], ...]:
         (name["description"], clean(notice.description)),
         (name["necessity"], necessity),
     ]
-    if notice.page_check is not PageCheck.UNCHECKED and notice.checked_at is not None:
+    looked = notice.page_check not in (PageCheck.UNCHECKED, PageCheck.UNCHECKABLE)
+    if looked and notice.checked_at is not None:
         found = label("page_check", notice.page_check.value)
         facts.append((name["check"], name["checked"].format(found=found, moment=_moment(notice.checked_at))))
     return tuple(facts)
