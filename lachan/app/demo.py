@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -77,18 +77,21 @@ def town_of(application: Application) -> Iterator[TownServer]:
     with application.database.read() as unit:
         known = unit.state.get(TOWN)
     remembered: dict[str, Any] = json.loads(known) if known else {"port": 0, "now": clock().isoformat()}
-    try:
-        with serve_town(remembered["port"], now=datetime.fromisoformat(remembered["now"])) as town:
-            if known is None:
-                port = int(town.url.rsplit(":", 1)[1])
-                with application.database.write() as unit:
-                    unit.state.set(TOWN, json.dumps({**remembered, "port": port}))
-            yield town
-    except OSError as error:
-        raise ConflictError(
-            f"port {remembered['port']}, where this demo's town lives, is taken ({error.strerror}): "
-            "free it, or start afresh in another LACHAN_DATA"
-        ) from error
+    with ExitStack() as open_now:
+        try:
+            town = open_now.enter_context(
+                serve_town(remembered["port"], now=datetime.fromisoformat(remembered["now"]))
+            )
+        except OSError as error:
+            raise ConflictError(
+                f"port {remembered['port']}, where this demo's town lives, is taken ({error.strerror}): "
+                "free it, or start afresh in another LACHAN_DATA"
+            ) from error
+        if known is None:
+            port = int(town.url.rsplit(":", 1)[1])
+            with application.database.write() as unit:
+                unit.state.set(TOWN, json.dumps({**remembered, "port": port}))
+        yield town
 
 
 def register_places(application: Application, town: TownServer, logins: list[DemoLogin]) -> list[str]:
