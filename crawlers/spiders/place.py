@@ -286,10 +286,11 @@ class PlaceSpider(Spider):
             self._on_page(self.summary)
 
     def _hand_over_one(self, reading: Reading) -> None:
+        page = reading.page
         try:
             self._count(1, self.intake.receive_all([reading]))
         except ConflictError:
-            log.warning("lease lost: source=%s page=%d", reading.page.source, reading.page.id)
+            log.warning("lease lost: source=%s page=%d", page.source, page.id)
 
     def _count(self, pages: int, got: Received) -> None:
         self.summary = replace(
