@@ -123,7 +123,7 @@ COMMANDS = {
     "recheck", "oncall", "alerts", "run", "serve", "stop", "resume", "classify", "train", "evaluate", "search",
     "report", "audit", "audit verify", "index", "index rebuild", "index verify", "index status",
     "lists", "lists issuer", "lists add", "lists confirm", "lists remove", "lists show",
-    "model", "model propose", "model approve", "model withdraw", "model show",
+    "model", "model propose", "model approve", "model withdraw", "model show", "metrics", "training",
 }  # fmt: skip
 
 
