@@ -1,6 +1,7 @@
 """One page, once, for the check before approval: on registered hosts alone, robots.txt obeyed, nothing followed.
 
-Not the crawler: a person waits for the answer, so it blocks, for at most DEADLINE seconds in all.
+Not the crawler: a person waits for the answer, so it blocks, for at most DEADLINE seconds in all. Redirects are
+followed within the registered place alone, as the crawler does.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ import http.client
 import socket
 import ssl
 import threading
+import time
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from protego import Protego
 
@@ -32,8 +35,9 @@ from lachan.domain.source_rules import belongs
 from lachan.pipeline.intake import host_of
 from lachan.pipeline.ports import ApiAccess
 
-DEADLINE: Final = 20.0  # seconds a request, the slowest drip included
+DEADLINE: Final = 20.0  # seconds for everything: robots.txt, redirects, the slowest drip
 _MAX_REDIRECTS: Final = 3
+_SAFE: Final = "/%:@!$&'()*+,;=-._~[]"  # as they stand; a percent sign begins what is written already
 _MAX_ROBOTS: Final = 500_000  # bytes, RFC 9309
 
 
@@ -43,6 +47,13 @@ class _Answer:
     body: bytes
     content_type: str
     location: str | None
+
+    @property
+    def target(self) -> str | None:
+        """Where a redirect leads, its letters as their server meant them: UTF-8, whatever HTTP says."""
+        if self.status not in (301, 302, 303, 307, 308) or not self.location:
+            return None
+        return self.location.encode("latin-1", "replace").decode("utf-8", "replace").strip()
 
 
 class OncePageFetcher:
@@ -72,16 +83,23 @@ class OncePageFetcher:
         Raises SourceRefused when no registered source holds the URL or robots.txt forbids it (NotCheckable, a kind
         of it, when no post of this kind can be asked for), OSError when the page cannot be read now.
         """
+        until = time.monotonic() + self._deadline
         if (look := self._look(url)) is not None:
-            return self._look_at(look)
+            return self._look_at(look, until)
+        rules: dict[str, Protego] = {}
         for _ in range(_MAX_REDIRECTS + 1):
+            url = written(url)
             self._check_registered(url)
-            self._check_robots(url)
-            answer = self._get(url, MAX_BYTES)
+            origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+            if origin not in rules:
+                rules[origin] = self._robots(origin, until)
+            if not rules[origin].can_fetch(url, ROBOTS_TOKEN):
+                raise SourceRefused("robots.txt forbids this page")
+            answer = self._get(url, MAX_BYTES, until)
             if answer.status in (404, 410):
                 return None
-            if answer.status in (301, 302, 303, 307, 308) and answer.location:
-                url = urljoin(url, answer.location)
+            if answer.target is not None:
+                url = _onward(url, answer.target)
                 continue
             if answer.status != 200:
                 raise OSError(f"the server answered {answer.status}")
@@ -97,11 +115,13 @@ class OncePageFetcher:
                 return look
         return None
 
-    def _look_at(self, look: Look) -> str | None:
+    def _look_at(self, look: Look, until: float) -> str | None:
         ask = look.ask
         if not ask.keyed:
-            self._check_robots(ask.url)
-        answer = self._get(ask.url, MAX_BYTES, ask.headers)
+            rules = self._robots("{0.scheme}://{0.netloc}".format(urlsplit(ask.url)), until)
+            if not rules.can_fetch(ask.url, ROBOTS_TOKEN):
+                raise SourceRefused("robots.txt forbids this page")
+        answer = self._get(ask.url, MAX_BYTES, until, ask.headers)
         if answer.status in (404, 410):
             return None
         if answer.status != 200:
@@ -112,24 +132,34 @@ class OncePageFetcher:
         if not any(belongs(source, url) for source in self._sources()):
             raise SourceRefused("this address lies in no registered source")
 
-    def _check_robots(self, url: str) -> None:
-        parts = urlsplit(url)
-        answer = self._get(f"{parts.scheme}://{parts.netloc}/robots.txt", _MAX_ROBOTS)
-        if answer.status == 429 or answer.status >= 500:
+    def _robots(self, origin: str, until: float) -> Protego:
+        """The rules of `origin`, followed where it moved them on its own host (RFC 9309); raises OSError where they
+        cannot be read."""
+        url = f"{origin}/robots.txt"
+        for _ in range(_MAX_REDIRECTS + 1):
+            answer = self._get(url, _MAX_ROBOTS, until)
+            if answer.target is None:
+                break
+            url = written(_onward(url, answer.target))
+            if "{0.scheme}://{0.netloc}".format(urlsplit(url)) != origin:
+                raise OSError("robots.txt lies on another host")
+        if answer.status == 429 or answer.status >= 500 or answer.target is not None:
             raise OSError("robots.txt cannot be read now")
-        if answer.status == 200:
-            rules = Protego.parse(answer.body.decode("utf-8", "replace"))
-            if not rules.can_fetch(url, ROBOTS_TOKEN):
-                raise SourceRefused("robots.txt forbids this page")
+        return Protego.parse(answer.body.decode("utf-8", "replace") if answer.status == 200 else "")
 
-    def _get(self, url: str, limit: int, headers: Mapping[str, str] = MappingProxyType({})) -> _Answer:
+    def _get(
+        self, url: str, limit: int, until: float, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> _Answer:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise OSError(f"the server took longer than {self._deadline:g} seconds")
         parts = urlsplit(url)
         host, secure = parts.hostname or "", parts.scheme == "https"
         port = parts.port or (443 if secure else 80)
         address = self._resolve(host, port)
-        line = [socket.create_connection((address, port), timeout=self._deadline)]
+        line = [socket.create_connection((address, port), timeout=left)]
         # a server that drips a byte now and then never runs into a socket's timeout: this ends it
-        watch = threading.Timer(self._deadline, _hang_up, (line,))
+        watch = threading.Timer(left, _hang_up, (line,))
         watch.daemon = True
         watch.start()
         try:
@@ -153,8 +183,6 @@ class OncePageFetcher:
         return sorted(found, key=lambda address: (":" in address, address))[0]
 
     def _exchange(self, sock: socket.socket, target: str, headers: Mapping[str, str], limit: int) -> _Answer:
-        if not target.isascii() or any(char <= " " for char in target):
-            raise SourceRefused("this address is not written as an address: encode it")
         lines = (
             f"GET {target} HTTP/1.1",
             *(f"{name}: {value}" for name, value in {"Accept": "text/html", **headers}.items()),
@@ -174,8 +202,53 @@ class OncePageFetcher:
         if response.status == 200 and response.length:
             raise OSError("the page was cut short")
         return _Answer(
-            response.status, body, response.getheader("Content-Type") or "", response.getheader("Location")
+            response.status,
+            _unpacked(body, response.getheader("Content-Encoding") or "", limit),
+            response.getheader("Content-Type") or "",
+            response.getheader("Location"),
         )
+
+
+def written(url: str) -> str:
+    """The address as it goes over the line: the host in ASCII (IDNA), other letters as percent signs and figures.
+
+    Raises SourceRefused for what cannot be written so.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port
+    except ValueError:  # UnicodeError is one
+        raise SourceRefused("this is not a web address") from None
+    if not host:
+        raise SourceRefused("this is not a web address")
+    place = f"[{host}]" if ":" in host else host
+    user = "@" if "@" in parts.netloc else ""  # kept, so that it is refused
+    netloc = f"{user}{place}" + (f":{port}" if port is not None else "")
+    path, query = quote(parts.path, safe=_SAFE), quote(parts.query, safe=_SAFE + "?")
+    return urlunsplit((parts.scheme, netloc, path or "/", query, ""))
+
+
+def _onward(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        raise OSError("the server leads to what is no address") from None
+
+
+def _unpacked(body: bytes, encoding: str, limit: int) -> bytes:
+    """Some servers pack what was asked for unpacked."""
+    encoding = encoding.strip().lower()
+    if encoding in ("", "identity") or not body:
+        return body
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise OSError("the page is packed in a way that was not asked for")
+    try:
+        opened = zlib.decompressobj(wbits=47).decompress(body, limit + 1)
+    except zlib.error as error:
+        raise OSError("the page is packed and cannot be opened") from error
+    if len(opened) > limit:
+        raise OSError(f"the page is larger than {limit} bytes")
+    return opened
 
 
 def _hang_up(line: list[socket.socket]) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from scrapy.crawler import AsyncCrawlerProcess
 
+from crawlers.heads import bound_heads
 from crawlers.settings import LOOPBACK_PACE, PUBLIC_PACE, Pace, scrapy_settings
 from crawlers.spiders.place import PlaceSpider
 from lachan.domain.post import SourceKind
@@ -49,6 +50,7 @@ def run_crawl(
     for name in _TALKATIVE:
         logging.getLogger(name).disabled = True
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    bound_heads()
     intake = intake_factory()
     active = intake.begin(worker, sources)
     silent = sorted(set(sources) - {source.key for source in active})

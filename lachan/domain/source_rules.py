@@ -161,4 +161,13 @@ def belongs(source: Source, url: str) -> bool:
 
 
 def _origin(scheme: str, host: str | None, port: int | None) -> tuple[str, str, int]:
-    return scheme, (host or "").rstrip(".").casefold(), port or (443 if scheme == "https" else 80)
+    return scheme, ascii_host(host or ""), port or (443 if scheme == "https" else 80)
+
+
+def ascii_host(host: str) -> str:
+    """A host's name as resolvers and servers know it: `diễn-đàn.vn` and `xn--…` are one. What is no name stays."""
+    name = host.rstrip(".").casefold()
+    try:
+        return name if name.isascii() else name.encode("idna").decode("ascii")
+    except UnicodeError:
+        return name

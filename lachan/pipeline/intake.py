@@ -19,7 +19,7 @@ from lachan.domain.budget import budget_day
 from lachan.domain.errors import InputError, SourceRefused
 from lachan.domain.post import Post, RawPost, Source, SourceState
 from lachan.domain.privacy import fingerprint, pseudonym, redact_names, thread_key
-from lachan.domain.source_rules import belongs
+from lachan.domain.source_rules import ascii_host, belongs
 from lachan.pipeline.import_rows import BadRow, ImportRow
 from lachan.pipeline.ports import (
     Clock,
@@ -310,8 +310,12 @@ class Intake:
 
 
 def host_of(url: str) -> str:
-    """Host and port, in small letters: what belongs to one worker at a time."""
-    return urlsplit(url).netloc.rpartition("@")[2].lower()
+    """Host and port, in small letters, an international name in ASCII: what belongs to one worker at a time."""
+    place = urlsplit(url).netloc.rpartition("@")[2].lower()
+    if place.isascii():
+        return place
+    name, colon, port = place.partition(":")
+    return f"{ascii_host(name)}{colon}{port}"
 
 
 def _normal_url(url: str) -> str:

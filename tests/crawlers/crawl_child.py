@@ -1,12 +1,15 @@
 """A crawl in a process of its own, over the real store: `python -m tests.crawlers.crawl_child SPEC`.
 
-SPEC is JSON: folder, sources (keys), worker, pace (seconds of timeout), database (SQLite in the folder unless named).
+SPEC is JSON: folder, sources (keys), worker, pace (seconds of timeout), database (SQLite in the folder unless named),
+log (the crawl's log on stderr), memory (MiB that it may take at most).
 Prints the summary as JSON.
 """
 
 from __future__ import annotations
 
 import json
+import logging
+import resource
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -32,6 +35,10 @@ def open_intake(folder: Path, database: str | None) -> Intake:
 
 def main() -> None:
     spec = json.loads(sys.argv[1])
+    if spec.get("log"):
+        logging.basicConfig(level=logging.INFO)
+    if spec.get("memory"):
+        resource.setrlimit(resource.RLIMIT_DATA, (spec["memory"] * 2**20,) * 2)
     pace = Pace(delay=spec.get("delay", 0.0), at_a_time=8, adaptive=False, timeout=spec.get("timeout", 10))
     summary = run_crawl(
         lambda: open_intake(Path(spec["folder"]), spec.get("database")),

@@ -137,7 +137,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
             kind = SourceKind.FEED if key == "feed" else SourceKind.FORUM
             world.register(source(key, f"{site.url}/", kind))
         world.register(source("nobody", "http://127.0.0.1:9/"))
-        summary, terminal = world.crawl(*sites, "nobody", timeout=4)
+        summary, terminal = world.crawl(*sites, "nobody", timeout=8)
         yield Aftermath(world, sites, summary, terminal, world.inbox())
 
 

@@ -93,3 +93,13 @@ def _source(prefix: str) -> Source:
 )  # fmt: skip
 def test_what_belongs_to_a_source(url: str, inside: bool) -> None:
     assert belongs(_source("https://f.example/forum/a"), url) is inside
+
+
+def test_an_international_name_is_one_name_however_it_is_written() -> None:
+    for registered, asked in (
+        ("diễn-đàn.vn", "xn--din-n-uqa65at14r.vn"),
+        ("xn--din-n-uqa65at14r.vn", "Diễn-Đàn.vn"),
+    ):
+        assert belongs(_source(f"https://{registered}/forum"), f"https://{asked}/forum/x")
+        assert not belongs(_source(f"https://{registered}/forum"), "https://dien-dan.vn/forum/x")
+    assert not belongs(_source("https://diễn-đàn.vn/"), "https://" + "ă" * 80 + ".vn/")

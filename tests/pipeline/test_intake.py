@@ -11,7 +11,7 @@ from lachan.domain.errors import ConflictError, NotFound, SourceRefused, Stopped
 from lachan.domain.post import Post, RawPost, Source, SourceKind, SourcePurpose, SourceState
 from lachan.domain.taxonomy import Audience
 from lachan.pipeline.import_rows import BadRow, ImportRow
-from lachan.pipeline.intake import MAX_LENGTH, MAX_TRIES, Intake, Reading
+from lachan.pipeline.intake import MAX_LENGTH, MAX_TRIES, Intake, Reading, host_of
 from lachan.pipeline.ports import Counter, CrawlSummary, Database, Link, Page, PageKind
 from lachan.store.database import open_database
 from lachan.store.keyring import FileKeyRing
@@ -219,3 +219,8 @@ def test_import(world: World) -> None:
     world.state(SourceState.PROPOSED)
     with pytest.raises(SourceRefused, match="proposed"):
         world.intake.import_rows("an", "s", rows)
+
+
+def test_the_host_of_an_address() -> None:
+    assert host_of("https://an:x@F.Example:8080/a") == "f.example:8080"
+    assert host_of("https://Diễn-Đàn.vn:8080/") == host_of("https://xn--din-n-uqa65at14r.vn:8080/x")
