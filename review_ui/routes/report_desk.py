@@ -58,10 +58,12 @@ def queue(
     with visit.desk.database.read() as unit:
         counts = {name: unit.public_reports.count(desks, states) for name, states in LISTS.items()}
         rows = unit.public_reports.find(desks, LISTS[chosen], PAGE, (page - 1) * PAGE)
+        apart_urgent = unit.public_reports.count(desks, LISTS["apart"], urgent=True)
     return visit.page(
         "report_queue.html",
         show=chosen,
         counts=counts,
+        apart_urgent=apart_urgent,
         reports=rows,
         page_number=page,
         pages=-(-counts[chosen] // PAGE),

@@ -127,6 +127,17 @@ def test_quarantine_is_a_list_of_its_own_and_is_released(station: Station) -> No
     assert "PA-000001" in helper.get("/public-reports").text
 
 
+def test_a_flood_hides_no_cry(station: Station) -> None:
+    tell(station)
+    tell(station, Quarantine.FLOOD, reporter=Reporter.CHILD, text="lời gửi dồn dập")
+    helper = station.person("bao-ve")
+    assert "khẩn cấp đang nằm ở mục Để riêng" not in helper.get("/public-reports").text
+    tell(station, Quarantine.FLOOD, reporter=Reporter.CHILD, text="em đang bị đánh", danger_now=True)
+    assert "1 phản ánh khẩn cấp đang nằm ở mục Để riêng" in helper.get("/public-reports").text
+    apart = helper.get("/public-reports", show="apart").text
+    assert apart.index("PA-000003") < apart.index("PA-000002"), "what is urgent stands first"
+
+
 def test_the_overview_says_what_waits(station: Station) -> None:
     tell(station)
     tell(station, Quarantine.TRAP)
