@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from index.ast import And, Is, Node, Since, Until, highlights, leaves, wanted_texts
+from index.ast import And, Is, Node, Not, Or, Since, Until, highlights, leaves, wanted_texts
 from index.counting import Counted
 from index.query import parse
 from lachan.domain.errors import InputError, QueryError
-from lachan.pipeline.ports import IndexAnswer, IndexHit, Reader, SearchRequest, SortBy, TimeStep
+from lachan.pipeline.ports import Facet, IndexAnswer, IndexHit, Reader, SearchRequest, SortBy, TimeStep
 
 #: The field that each order sorts by; relevance sorts by score first.
 SORT_FIELDS: Final = {SortBy.RELEVANCE: "newest", SortBy.TIME: "newest", SortBy.SEVERITY: "gravest"}
@@ -20,18 +21,19 @@ _FOREIGN: Final = "this page cannot be continued: search again"
 
 @dataclass(frozen=True)
 class Asked:
-    """What a request means. `sort` is by time where relevance was asked for and nothing has a score; `step` is never
-    finer than a week where places are told apart."""
+    """What a request means. `sort` is by time where relevance was asked for and nothing has a score; `step` is a week
+    where places are told apart. `whole_weeks`: its days are whole weeks, so that places may be counted beside."""
 
     node: Node
     sort: SortBy
     step: TimeStep | None
     by_place: bool
+    whole_weeks: bool
 
 
 def asked(request: SearchRequest, reader: Reader | None) -> Asked:
-    """Raises QueryError for a query that cannot be read or that cuts a place's weeks into days, InputError for a
-    negative page."""
+    """Raises QueryError for a query that cannot be read, that cuts a place's weeks into days or that takes places away
+    from others, InputError for a negative page."""
     if request.limit < 0 or request.offset < 0:
         raise InputError("limit and offset count from 0 up")
     limits: list[Node] = [Is(facet.value, value) for facet, value in request.where]
@@ -47,11 +49,45 @@ def asked(request: SearchRequest, reader: Reader | None) -> Asked:
     sort = request.sort
     if sort is SortBy.RELEVANCE and not any(wanted_texts(node)):
         sort = SortBy.TIME
-    by_place = any(isinstance(leaf, Is) and leaf.field == "place" for leaf in leaves(node))
-    if by_place and _cuts_weeks(node):
+    by_place, whole_weeks = any(map(_is_place, leaves(node))), not _cuts_weeks(node)
+    if by_place and not whole_weeks:
         raise QueryError("with a place give whole weeks: from a Monday, to a Sunday", 0)
-    step = TimeStep.WEEK if by_place and request.step is TimeStep.DAY else request.step
-    return Asked(node, sort, step, by_place)
+    if any(map(_subtracts_places, _parts(node))):
+        raise QueryError("a place stands beside other conditions: without NOT, and OR joins places alone", 0)
+    step = TimeStep.WEEK if by_place and request.step is not None else request.step
+    return Asked(node, sort, step, by_place, whole_weeks)
+
+
+def _is_place(leaf: Node) -> bool:
+    return isinstance(leaf, Is) and leaf.field == "place"
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    """Every `Not` and `Or`."""
+    match node:
+        case And(parts):
+            for part in parts:
+                yield from _parts(part)
+        case Or() | Not():
+            yield node  # what lies within is judged with it
+        case _:
+            pass
+
+
+def _subtracts_places(node: Node) -> bool:
+    """Whether a place's count follows from this by subtraction: everything else, or everything else and it."""
+    within = [_is_place(leaf) for leaf in leaves(node)]
+    return any(within) and (isinstance(node, Not) or not all(within) or _denies(node))
+
+
+def _denies(node: Node) -> bool:
+    match node:
+        case Not():
+            return True
+        case And(parts) | Or(parts):
+            return any(map(_denies, parts))
+        case _:
+            return False
 
 
 def _cuts_weeks(node: Node) -> bool:
@@ -89,6 +125,8 @@ def answer(wanted: Asked, page: Page, counted: Counted) -> IndexAnswer:
     """The port's answer of what an engine found and counted."""
     total, hits, cursor = page
     facets, histogram = counted
+    if not wanted.whole_weeks:  # a week less a day would tell places by the day
+        facets = {facet: cells for facet, cells in facets.items() if facet is not Facet.PLACE}
     terms = highlights(wanted.node)
     return IndexAnswer(total, hits, terms, str(cursor or ""), facets, histogram, by_place=wanted.by_place)
 

@@ -20,7 +20,7 @@ from typing import Final
 
 from lachan.domain.errors import InputError
 from lachan.domain.post import SourceKind
-from lachan.domain.small_cells import SMALLEST
+from lachan.domain.small_cells import SMALLEST, told_by_place
 from lachan.domain.taxonomy import Category
 from lachan.domain.transition import StateTable
 
@@ -157,7 +157,7 @@ class Alert:
 
 @dataclass(frozen=True)
 class Line:
-    """What one alert tells: `count` cases (or rising words) of the days `first` to `last`."""
+    """What one alert tells: `count` cases (or rising words) of the days `first` to `last`; by place in fives."""
 
     alert: int
     count: int
@@ -239,7 +239,12 @@ def looked(alert: Alert, counts: Mapping[date, int], now: datetime) -> tuple[tup
             for week, count in sorted(now_known.items())
             if week not in told and made < week + _WEEK <= today and count >= alert.watch.smallest
         }
-        lines = tuple(Line(alert.id, n, week, week + timedelta(days=6)) for week, n in whole.items())
+        lines = tuple(
+            Line(
+                alert.id, (told_by_place(n) or 0) if alert.watch.place else n, week, week + timedelta(days=6)
+            )
+            for week, n in whole.items()
+        )
         told |= whole
     else:
         new = {week: n - told.get(week, 0) for week, n in now_known.items() if n > told.get(week, 0)}

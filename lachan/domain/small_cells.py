@@ -1,6 +1,8 @@
 """Small cells: counts of which fewer than five stand for one case each, or could be worked out to.
 
-For tables that leave the desk or tell places apart. `k` is `SMALLEST`.
+For tables that leave the desk or tell places apart. `k` is `SMALLEST`. What tells places apart is rounded down to
+fives besides: two counts that overlap (a province and its commune, this week's and the same without a word) would
+otherwise tell by their difference what neither tells.
 """
 
 from __future__ import annotations
@@ -16,6 +18,19 @@ Key = TypeVar("Key", bound=Hashable)
 def told(count: int) -> int | None:
     """A count alone: 0 and 5 or more as they are, else None."""
     return None if 0 < count < SMALLEST else count
+
+
+def told_by_place(count: int) -> int | None:
+    """A count that tells places apart: in fives, None for fewer. None is said of nothing at all, too, so that nobody
+    can ask of a place whether there is a first case."""
+    return count - count % SMALLEST or None
+
+
+def told_parts_by_place(parts: Mapping[Key, int]) -> dict[Key, int | None]:
+    """`told_parts`, in fives."""
+    return {
+        key: count if count is None else count - count % SMALLEST for key, count in told_parts(parts).items()
+    }
 
 
 def told_parts(parts: Mapping[Key, int]) -> dict[Key, int | None]:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Final
 
 from lachan.domain.place import PlaceLevel, level_of
-from lachan.domain.small_cells import SMALLEST, told_parts
+from lachan.domain.small_cells import SMALLEST, told_by_place, told_parts_by_place
 from lachan.pipeline.ports import Facet, SearchIndex, SearchRequest, TimeStep
 
 MOST_PLACES: Final = 25
@@ -21,7 +21,7 @@ _HANOI: Final = timezone(timedelta(hours=7))
 
 @dataclass(frozen=True)
 class PlaceRow:
-    """A place and its cases. `weeks`: by the Monday; None is not told, a week that is missing had none."""
+    """A place and its cases, in fives. `weeks`: by the Monday; None is not told, a week that is missing had none."""
 
     key: str
     total: int
@@ -38,9 +38,10 @@ class PlaceWeeks:
 
 
 def last_weeks(now: datetime, until: date | None = None) -> tuple[date, date]:
-    """The `WEEKS` whole weeks that end with the one of `until`, by default with the last whole one before `now`:
-    (a Monday, a Sunday)."""
-    day = until or now.astimezone(_HANOI).date() - timedelta(days=7)
+    """The `WEEKS` whole weeks that end with the one of `until`, by default and at the latest with the last whole one
+    before `now`: (a Monday, a Sunday). A week that still runs would say when its fifth case came."""
+    over = now.astimezone(_HANOI).date() - timedelta(days=7)
+    day = min(until or over, over)
     monday = day - timedelta(days=day.weekday())
     return monday - timedelta(weeks=WEEKS - 1), monday + timedelta(days=6)
 
@@ -61,8 +62,8 @@ def place_weeks(index: SearchIndex, request: SearchRequest, level: PlaceLevel) -
     for key in large[:MOST_PLACES]:
         where = (*asked.where, (Facet.PLACE, key))
         found = index.search(replace(asked, where=where, facets=(), step=TimeStep.WEEK))
-        weeks = told_parts({bucket.start: bucket.count for bucket in found.histogram})
-        rows.append(PlaceRow(key, found.total, weeks))
+        weeks = told_parts_by_place({bucket.start: bucket.count for bucket in found.histogram})
+        rows.append(PlaceRow(key, told_by_place(found.total) or 0, weeks))
     hidden = len(large) < len(counts) or any(None in row.weeks.values() for row in rows)
     count = ((request.last - request.first).days + 1) // 7
     mondays = tuple(request.first + timedelta(weeks=number) for number in range(count))

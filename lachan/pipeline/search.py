@@ -4,7 +4,7 @@
     table      the counts alone, as a document: small cells left out
     places     by place and week, small cells left out
 
-Where a query tells places apart it is answered with counts by week, of five cases or more, and no hits.
+Where a query tells places apart it is answered with counts by week, in fives from five cases on, and no hits.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from lachan.domain.audit import AuditEvent
 from lachan.domain.errors import NotFound, RefusedError
 from lachan.domain.place import PlaceLevel
 from lachan.domain.privacy import mask
-from lachan.domain.small_cells import SMALLEST, told, told_parts
+from lachan.domain.small_cells import told, told_by_place, told_parts, told_parts_by_place
 from lachan.domain.taxonomy import Category
 from lachan.pipeline.place_weeks import PlaceWeeks, place_weeks
 from lachan.pipeline.ports import (
@@ -98,7 +98,8 @@ class Search:
         """The same without a role: for the command line of who runs the machine."""
         found = self._index.search(request)
         loosened = request.loose
-        if not found.total and found.terms and not loosened:
+        # By place, that other words were tried would say that these had not one case.
+        if not found.total and found.terms and not loosened and not found.by_place:
             again = self._index.search(replace(request, loose=True, cursor=""))
             if again.total:
                 found, loosened = again, True
@@ -137,7 +138,8 @@ class Search:
     def _plainly(self, found: IndexAnswer) -> Answer:
         """Everything but places is told as it is: whoever searches reads the hits one by one."""
         facets = {facet: dict(counts) for facet, counts in found.facets.items()}
-        places = {place: count for place, count in facets.get(Facet.PLACE, {}).items() if count >= SMALLEST}
+        known = {place: told_by_place(count) for place, count in facets.get(Facet.PLACE, {}).items()}
+        places = {place: count for place, count in known.items() if count is not None}
         withheld = len(places) < len(facets.get(Facet.PLACE, {}))
         if Facet.PLACE in facets:
             facets[Facet.PLACE] = places
@@ -176,13 +178,14 @@ class Search:
 
 
 def _by_place(found: IndexAnswer) -> Answer:
-    """Counts alone, none of them small, by whole weeks."""
-    if told(found.total) is None:
+    """Counts alone, in fives, none of them small, by whole weeks."""
+    total = told_by_place(found.total)
+    if total is None:
         return Answer(0, (), withheld=True, by_place=True)
-    cells = {facet: told_parts(counts) for facet, counts in found.facets.items()}
-    weeks = told_parts({bucket.start: bucket.count for bucket in found.histogram})
+    cells = {facet: told_parts_by_place(counts) for facet, counts in found.facets.items()}
+    weeks = told_parts_by_place({bucket.start: bucket.count for bucket in found.histogram})
     return Answer(
-        found.total,
+        total,
         (),
         facets={facet: {k: n for k, n in counts.items() if n is not None} for facet, counts in cells.items()},
         histogram=tuple(TimeBucket(start, count) for start, count in weeks.items() if count is not None),
@@ -192,7 +195,7 @@ def _by_place(found: IndexAnswer) -> Answer:
 
 
 def counted(found: IndexAnswer, request: SearchRequest, now: datetime) -> CountTable:
-    """The counts as they may leave the desk: small cells withheld, in whole weeks."""
+    """The counts as they may leave the desk: small cells withheld, in whole weeks; by place in fives."""
     limits = [(facet.value, value) for facet, value in request.where]
     if request.category is not None:
         limits.append(("category", request.category.value))
@@ -201,11 +204,13 @@ def counted(found: IndexAnswer, request: SearchRequest, now: datetime) -> CountT
         for name, day in (("from", request.first), ("to", request.last))
         if day is not None
     ]
-    total = told(found.total)
-    facets = (
-        {facet: told_parts(counts) for facet, counts in found.facets.items()} if total is not None else {}
-    )
-    weeks = (
-        told_parts({bucket.start: bucket.count for bucket in found.histogram}) if total is not None else {}
-    )
+    total = told_by_place(found.total) if found.by_place else told(found.total)
+    if total is None:
+        return CountTable(request.query, tuple(limits), now, None, {}, {})
+    facets = {
+        facet: (told_parts_by_place if found.by_place or facet is Facet.PLACE else told_parts)(counts)
+        for facet, counts in found.facets.items()
+    }
+    weekly = {bucket.start: bucket.count for bucket in found.histogram}
+    weeks = (told_parts_by_place if found.by_place else told_parts)(weekly)
     return CountTable(request.query, tuple(limits), now, total, facets, weeks)

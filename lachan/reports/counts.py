@@ -11,6 +11,7 @@ from typing import Final
 
 import xlsxwriter
 
+from lachan.domain.small_cells import SMALLEST
 from lachan.pipeline.ports import CountTable, Facet, TableFormat
 from lachan.reports.labels import labels
 from lachan.reports.period import VIETNAM
@@ -48,6 +49,8 @@ def _rows(table: CountTable) -> Iterator[Row]:
     for name, value in table.limits:
         yield "asked", name, value, "Giới hạn"
     yield "asked", "made_at", table.made_at.astimezone(VIETNAM).isoformat(timespec="seconds"), "Lúc lập"
+    if Facet.PLACE in table.facets:
+        yield "asked", "by_place", SMALLEST, "Số theo địa bàn làm tròn xuống bội số của 5"
     yield "total", "total", _told(table.total), "Tổng số vụ"
     for facet, counts in table.facets.items():
         for value, count in counts.items():
@@ -105,6 +108,7 @@ def _json(table: CountTable) -> bytes:
         "total": table.total,
         "facets": {facet.value: dict(counts) for facet, counts in table.facets.items()},
         "weeks": {week.isoformat(): count for week, count in table.weeks.items()},
-        "null": "from 1 to 4, or hidden so that such a count cannot be worked out",
+        "null": "under 5, or hidden so that such a count cannot be worked out",
+        "by_place": "rounded down to fives",
     }
     return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()

@@ -192,7 +192,7 @@ def _page(
         return visit.language.label(kind(value)) if kind and value in set(kind) else value
 
     step = TimeStep(chosen["step"]) if chosen["step"] in set(TimeStep) else TimeStep.WEEK
-    if answer and answer.by_place and step is TimeStep.DAY:
+    if answer and answer.by_place:
         step = TimeStep.WEEK
     facets = answer.facets if answer else {}
     return visit.page(
@@ -307,7 +307,7 @@ def places(
         first=first,
         last=last,
         before=link(first - timedelta(days=7)),
-        after=link(last + timedelta(weeks=WEEKS)) if last + timedelta(weeks=WEEKS) <= today else "",
+        after=link(last + timedelta(weeks=WEEKS)) if last + timedelta(weeks=1) <= today else "",
         refusal=refusal,
         position=position,
     )

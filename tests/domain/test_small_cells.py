@@ -3,13 +3,20 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lachan.domain.small_cells import SMALLEST, told, told_parts
+from lachan.domain.small_cells import SMALLEST, told, told_by_place, told_parts, told_parts_by_place
 
 parts = st.dictionaries(st.text("abcdefgh", min_size=1, max_size=2), st.integers(0, 40), max_size=8)
 
 
 def test_a_count_alone() -> None:
     assert [told(count) for count in (0, 1, 4, 5)] == [0, None, None, 5]
+
+
+def test_by_place_in_fives() -> None:
+    """A province less its commune, this week less the same without a word: 0, 5, 10, never one case."""
+    assert [told_by_place(count) for count in (0, 1, 4, 5, 9, 10)] == [None, None, None, 5, 5, 10]
+    assert told_parts_by_place({"a": 9, "b": 30, "c": 2}) == {"a": None, "b": 30, "c": None}
+    assert told_parts_by_place({"a": 9, "b": 14}) == {"a": 5, "b": 10}
 
 
 def test_what_subtraction_would_tell_is_hidden_too() -> None:

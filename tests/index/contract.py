@@ -231,6 +231,28 @@ class SearchContract:
         with pytest.raises(QueryError, match="whole weeks"):
             dressed.search(SearchRequest("", date(2026, 11, 17), where=((Facet.PLACE, "xa-a"),)))
 
+    def test_places_are_not_counted_beside_days(self, dressed: SearchIndex) -> None:
+        """A week less the same week without its Sunday would tell places by the day."""
+        facets = (Facet.KIND, Facet.PLACE)
+        assert set(dressed.search(SearchRequest("", date(2026, 11, 16), facets=facets)).facets) == set(facets)
+        for first, last in ((date(2026, 11, 17), None), (None, date(2026, 11, 21))):
+            assert set(dressed.search(SearchRequest("", first, last, facets=facets)).facets) == {Facet.KIND}
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            *["NOT place:xa-a", "đua -place:xa-a", "place:xa-a OR đua", "đua (rau OR (gà place:xa-a))"],
+            *[
+                "NOT (đua NOT place:xa-a)",
+                "place:xa-a OR (place:xa-b -đua)",
+                "place:xa-a OR (place:xa-b -place:xa-a)",
+            ],
+        ],
+    )
+    def test_no_place_is_told_by_what_is_left_without_it(self, dressed: SearchIndex, query: str) -> None:
+        with pytest.raises(QueryError, match="without NOT"):
+            dressed.search(SearchRequest(query))
+
     def test_similar(self, standing: SearchIndex) -> None:
         like = standing.similar(SENTENCES[0].text, 1, 5)
         assert [hit.case for hit in like][:2] == [2, 3]

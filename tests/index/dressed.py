@@ -87,7 +87,9 @@ FOUND: Final[list[tuple[str, set[int]]]] = [
     ("category:youth_violence_call category:child_privacy_bullying", {21}),
     ("kind:feed OR status:appealed", {6, 8, 11, 20}),
     ("place:xa-a", {13, 14, 15, 16, 17, 19}), ('place:"xa-b"', {14, 18}), ("place:xa-c", set()),
-    ("place:xa-a -place:xa-b đua", {13}), ("place:xa-a from:2026-11-16 to:2026-11-22", {16, 17, 19}),
+    ("place:xa-a -kind:school_page", {13, 14, 15, 16, 17}),
+    ("place:xa-a OR place:xa-b", {13, 14, 15, 16, 17, 18, 19}),
+    ("place:xa-a from:2026-11-16 to:2026-11-22", {16, 17, 19}),
     # masks
     ("điện thoại", set()), ('"gọi điện thoại"', set()), ("dien*", set()), ("thoai~", set()),
 ]  # fmt: skip

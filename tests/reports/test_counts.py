@@ -32,6 +32,7 @@ def test_csv_says_what_when_and_how_many() -> None:
     )
     assert told[("week", "2026-11-09")] == told[("place", "'@xa")] == "<5 hoặc ẩn"
     assert ["kind", "forum", "12", "Diễn đàn"] in rows
+    assert ["asked", "by_place", "5", "Số theo địa bàn làm tròn xuống bội số của 5"] in rows
 
 
 def test_xlsx_holds_no_formula() -> None:
