@@ -1,4 +1,5 @@
-"""The admins' page of sources and the public list in Chromium: both languages, light and dark, at 360 px, axe clean."""
+"""The admins' page of sources, the public list and the line of a flood in Chromium: both languages, light and dark,
+at 360 px, axe clean."""
 
 from __future__ import annotations
 
@@ -9,10 +10,12 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from lachan.domain.budget import Budget
+from lachan.domain.flood import THREAD_BOUND
 from lachan.domain.post import SourceState
 from lachan.pipeline.ports import Counter, Link, PageKind
 from tests.browser.test_reports_from_people import Served, seen, served
 from tests.browser.test_reports_pages import at_desk
+from tests.review_ui.test_queues import flood
 
 pytestmark = pytest.mark.browser
 
@@ -72,3 +75,17 @@ def test_a_budget_is_narrowed_by_form(browser: Browser, served: Served) -> None:
             "250 trang mỗi ngày, từ 22 đến 5 giờ"
         )
         seen(page, "sources-1280")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1280)])
+def test_the_line_of_a_flood(browser: Browser, served: Served, scheme: str, width: int) -> None:
+    flood(served.station, THREAD_BOUND + 30)
+    with at_desk(browser, served, "can-bo", width=width, scheme=scheme) as page:
+        page.goto(f"{served.url}/queue/review")
+        line = page.locator(".note", has_text="chờ đến lượt")
+        expect(line).to_contain_text("30 vụ việc")
+        seen(page, f"flood-{scheme}", width=width)
+        line.get_by_role("button", name="Cho vào thêm 20 vụ").click()
+        expect(page.locator(".note", has_text="chờ đến lượt")).to_contain_text("10 vụ việc")
+        page.locator(".note", has_text="chờ đến lượt").get_by_role("button", name="Cho vào tất cả").click()
+        expect(page.locator(".note", has_text="chờ đến lượt")).to_have_count(0)
