@@ -10,7 +10,7 @@ from urllib.parse import quote
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from lachan.domain.errors import (
@@ -58,6 +58,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(SignInNeeded, _on_sign_in_needed)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(ClientDisconnect, _on_lost_connection)
     app.add_exception_handler(Exception, _on_crash)
 
 
@@ -132,6 +133,11 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
     if any("path" in problem["loc"] for problem in error.errors()):
         return _answer(request, 404, say("Không có trang này. Hãy quay lại trang chính."))
     return _answer(request, 422, say("Địa chỉ có phần không đọc được. Hãy kiểm tra lại."))
+
+
+async def _on_lost_connection(request: Request, error: Exception) -> Response:
+    """Whoever sent a form went away in the middle of it: nothing was done, and nobody hears this answer."""
+    return Response(status_code=400)
 
 
 async def _on_crash(request: Request, error: Exception) -> Response:

@@ -28,7 +28,7 @@ from lachan.domain.errors import (
 from lachan.domain.measure import NOTICE_MEASURES, TWO_PERSON, Measure, check_measure
 from lachan.domain.notice import NOTICE_TABLE, Notice, NoticeAct
 from lachan.domain.privacy import mask
-from lachan.domain.taxonomy import TESTIMONY_ONLY, AgeBand, Category, Route
+from lachan.domain.taxonomy import AgeBand, Category, Route
 from lachan.pipeline.approval import Approval, confirmed, refused_before
 from lachan.pipeline.claims import DECIDE
 from lachan.pipeline.ports import Unit
@@ -184,7 +184,9 @@ class Review(Approval):
             categories=case.categories,
             reason=decision.reason,
             citations=decision.citations,
-            recent_necessities=unit.cases.recent_reasons(actor.name),
+            recent_necessities=unit.cases.recent_reasons(actor.name)
+            if decision.measure in NOTICE_MEASURES
+            else (),
             author_seems_child=decision.author_seems_child,
         )
         if decision.measure in TWO_PERSON and refused_before(unit, case, decision.measure):
@@ -197,7 +199,6 @@ class Review(Approval):
     def _draft(
         self, unit: Unit, actor: Actor, case: Case, post: CasePost, decision: Decision, *, two: bool
     ) -> None:
-        wide = not TESTIMONY_ONLY.isdisjoint(case.categories)
         notice = unit.notices.add(
             Notice(
                 id=0,
@@ -209,7 +210,7 @@ class Review(Approval):
                 url=post.url,
                 categories=case.categories,
                 citations=decision.citations,
-                description=mask(post.text, wide=wide).text,
+                description=mask(post.text, wide=case.hides_victims).text,
                 necessity=decision.reason.strip(),
                 content_hash=post.content_hash,
                 captured_at=post.captured_at,

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from lachan.store.columns import Id, Moment
@@ -179,6 +180,14 @@ cases: Final = Table(
     Index(None, "state", "opened_at", "id"),
     Index(None, "has_text", "delete_text_at"),
     Index(None, "decided_by", "decided_at"),
+    # An officer's last reasons: of years of decisions only the last months still have their words.
+    Index(
+        "ix_cases_worded",
+        "decided_by",
+        "decided_at",
+        postgresql_where=text("words_sealed IS NOT NULL"),
+        sqlite_where=text("words_sealed IS NOT NULL"),
+    ),
     Index(None, "opened_at"),
     sqlite_autoincrement=True,
 )
