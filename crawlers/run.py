@@ -47,9 +47,7 @@ def run_crawl(
     after the pages under way. `allow_loopback` is for the demo and the tests alone. Raises Stopped, NotFound,
     and whatever kept the store from taking what was found.
     """
-    for name in _TALKATIVE:
-        logging.getLogger(name).disabled = True
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    _hush()
     bound_heads()
     intake = intake_factory()
     active = intake.begin(worker, sources)
@@ -61,6 +59,7 @@ def run_crawl(
         settings = scrapy_settings(pace, contact=contact, allow_loopback=allow_loopback)
         process = AsyncCrawlerProcess(settings)
         crawler = process.create_crawler(PlaceSpider)
+        _hush()  # Scrapy has set up its loggers anew
         process.crawl(
             crawler,
             intake=intake,
@@ -81,3 +80,11 @@ def run_crawl(
             raise spider.fatal
     intake.finish(worker, summary)
     return summary
+
+
+def _hush() -> None:
+    """Nothing of theirs goes on to the root, nor to Python's last resort, whatever a library sets up itself."""
+    for name in _TALKATIVE:
+        logger = logging.getLogger(name)
+        logger.disabled, logger.propagate = True, False
+        logger.handlers = [logging.NullHandler()]

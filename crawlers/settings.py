@@ -55,7 +55,6 @@ def scrapy_settings(pace: Pace, *, contact: str, allow_loopback: bool) -> dict[s
         "DOWNLOAD_TIMEOUT": pace.timeout,
         "DOWNLOAD_FAIL_ON_DATALOSS": True,
         "REDIRECT_MAX_TIMES": 5,
-        "URLLENGTH_LIMIT": 2_000,
         # where to: http and https alone, public addresses alone, no proxy that an environment names
         "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
         "TWISTED_DNS_RESOLVER": LoopbackResolver if allow_loopback else GuardedResolver,
@@ -66,6 +65,11 @@ def scrapy_settings(pace: Pace, *, contact: str, allow_loopback: bool) -> dict[s
             "crawlers.robots.RobotsMiddleware": 100,  # always on: no setting turns it off
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard is stricter
         },
+        "SPIDER_MIDDLEWARES": {  # the spider is given links by intake alone, and follows none of its own
+            "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+            "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+            "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+        },
         "METAREFRESH_ENABLED": False,
         "REFERER_ENABLED": False,
         # what is remembered: nothing; the frontier knows pages, retries and duplicates
@@ -73,12 +77,23 @@ def scrapy_settings(pace: Pace, *, contact: str, allow_loopback: bool) -> dict[s
         "HTTPCACHE_ENABLED": False,
         "RETRY_ENABLED": False,
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
-        "HTTPERROR_ALLOW_ALL": True,
         # what is not needed, and logs, which would name pages
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "MEMUSAGE_ENABLED": False,
         "STATS_DUMP": False,
+        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
+        "DOWNLOADER_STATS": False,
+        "EXTENSIONS": {
+            f"scrapy.extensions.{name}": None
+            for name in (
+                "corestats.CoreStats",
+                "logcount.LogCount",
+                "logstats.LogStats",
+                "feedexport.FeedExporter",
+                "spiderstate.SpiderState",
+            )
+        },
         "LOG_ENABLED": False,
         "LOG_INSTALL_ROOT_HANDLER": False,
         "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
