@@ -123,13 +123,13 @@ def _spellings(text: Text, lexicon: Lexicon) -> Iterator[tuple[float, tantivy.Qu
 
 
 def _head(node: Node, lexicon: Lexicon) -> Head | None:
-    """Of words joined by OR: what has them all. What lacks one, or has it in a lesser spelling, also lacks what that is
-    worth; where this is more than BM25 could make up for, nothing outside needs to be looked at."""
-    if not isinstance(node, Or):
-        return None
+    """Of a word, or of words joined by OR: what has them all. What lacks one, or has it in a lesser spelling, also
+    lacks what that is worth; where this is more than BM25 could make up for, nothing outside needs to be looked at.
+    """
+    parts = node.parts if isinstance(node, Or) else (node,)
     clauses: list[_Clause] = []
     most, gap = 0.0, math.inf
-    for part in node.parts:
+    for part in parts:
         main, others = (part.main, part.others) if isinstance(part, Also) and not part.read else (part, ())
         if not (isinstance(main, Phrase) and len(main.words) == 1):
             return None
@@ -144,4 +144,6 @@ def _head(node: Node, lexicon: Lexicon) -> Head | None:
         most += by_word + worths[0]
         gap = min(gap, worths[0] - worths[1] if spellings else by_word)
         clauses += [(_MUST, matched(main)), *((_MUST, query) for _, query in spellings[:1])]
+    if len(parts) == 1 and gap < EXACT - MEANT:
+        return None  # no spelling to tell it by: the head would be the whole
     return Head(tantivy.Query.boolean_query(clauses), most - gap + _ROUNDING)
