@@ -95,12 +95,32 @@ setInterval(() => {
   }
 }, 15000);
 
-// --- a form is sent once
-document.addEventListener("submit", (event) => {
-  const form = event.target;
+// --- a form is sent once, and what somebody wrote in it only while the desk can be reached: a browser's own page about
+// a lost connection would take the words with it
+const unreached = (form) => {
+  const line = form.querySelector("[data-unreached]") ?? document.createElement("p");
+  line.dataset.unreached = "";
+  line.className = "refusal";
+  line.setAttribute("role", "alert");
+  line.textContent = document.body.dataset.unreached;
+  form.append(line);
+};
+document.addEventListener("submit", async (event) => {
+  const { target: form, submitter } = event;
   if (form.method !== "post") return;
-  if (form.dataset.sent) { event.preventDefault(); return; }
-  form.dataset.sent = "1";
+  if (form.dataset.sent === "asking" || form.dataset.sent === "1") { event.preventDefault(); return; }
+  const written = [...form.querySelectorAll("textarea")].some((field) => field.value.trim());
+  if (!written || form.dataset.sent === "reached") { form.dataset.sent = "1"; return; }
+  event.preventDefault();
+  form.dataset.sent = "asking";
+  try {
+    await fetch("/healthz", { cache: "no-store" });
+    form.dataset.sent = "reached";
+    form.requestSubmit(submitter);
+  } catch {
+    delete form.dataset.sent;
+    unreached(form);
+  }
 });
 addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent));
 
@@ -108,6 +128,7 @@ addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forE
 const acts = Object.fromEntries(
   Object.entries(JSON.parse(document.body.dataset.keys ?? "{}")).map(([act, key]) => [key, act]));
 let quick = false;
+let measuring = false;
 const press = (key) => {
   const act = acts[key];
   const keys = document.getElementById("keys");
@@ -125,17 +146,36 @@ const press = (key) => {
   }
   if (act === "text" && document.getElementById("show-text")) { click("#show-text"); return true; }
   if (!page) return false;
-  if (act === "decide") { document.querySelector("#decide input, #approve button")?.focus(); document.querySelector("#decide, #approve")?.scrollIntoView({ block: "start" }); return true; }
+  if (act === "decide") {
+    if (document.querySelector("[data-look].primary")) { click("[data-look]"); return true; }  // only looks at the page
+    (document.querySelector("#decide input:not([type=hidden]), #approve button.primary") ?? document.querySelector("#approve button"))?.focus();
+    document.querySelector("#decide, #approve")?.scrollIntoView({ block: "start" });
+    measuring = !!document.querySelector("[data-measure]");
+    return true;
+  }
   if (act === "quick") { document.querySelector("[data-quick]")?.focus(); quick = !!document.querySelector("[data-quick]"); return true; }
   if (/^[1-9]$/.test(key)) {
+    if (measuring) {
+      measuring = false;
+      const measure = document.querySelector(`[data-measure="${key}"]`);
+      if (!measure) return false;
+      measure.click();
+      reason?.focus();
+      return true;
+    }
     if (quick) { quick = false; click(`[data-quick="${key}"]`); return true; }
     click(`[data-digit="${key}"]`); return true;
   }
   return false;
 };
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && document.activeElement?.tagName === "TEXTAREA") {
+    const sending = document.activeElement.form?.querySelector("button.primary");
+    if (sending) { event.preventDefault(); sending.form.requestSubmit(sending); }
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing()) return;
-  if (acts[event.key] !== "quick" && !/^[1-9]$/.test(event.key)) quick = false;
+  if (!/^[1-9]$/.test(event.key)) quick = measuring = false;
   if (press(event.key)) event.preventDefault();
 });
 document.getElementById("refusal")?.scrollIntoView({ block: "center" });

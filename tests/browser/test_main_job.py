@@ -61,7 +61,7 @@ def test_a_case_from_the_queue_to_the_week(site: DeskSite) -> None:
     officer.locator("#m-removal_request").check()
     picture(officer, "decide")
     officer.locator("#decide button.primary").click()
-    officer.wait_for_load_state()
+    officer.wait_for_url("**/*done=submitted*")
     officer.goto(f"{site.url}/cases/{case}")
     assert "hai" in officer.locator("#approve").inner_text()
     assert officer.locator("form[action$='/approve']").count() == 0, "nobody approves their own decision"
