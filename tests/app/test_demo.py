@@ -145,6 +145,13 @@ def test_crawl_status_says_how_reading_goes(demo: Demo) -> None:
     assert "bao [active]: last page" in told.out and "dien-dan" not in told.out
 
 
+def test_metrics_are_printed_once_for_a_text_file_collector(demo: Demo) -> None:
+    ran = demo.installation.run("metrics", "--once")
+    assert ran.code == 0, ran.err
+    assert 'lachan_source_active{source="bao"} 1.0' in ran.out and "lachan_queue_cases" in ran.out
+    assert "127.0.0.1" not in ran.out and "http" not in ran.out
+
+
 def test_backup_and_restore(demo: Demo, installation: Installation) -> None:
     out, key = installation.folder / "copy", installation.folder / "backup.key"
     ran = demo.installation.run("backup", "--out", str(out), "--backup-key", str(key))
