@@ -25,7 +25,7 @@ from lachan.pipeline.ports import IndexDocument
 
 #: Raised with every change of fields, of the digest or of `index.vietnamese`: an older index says
 #: `lachan index rebuild`.
-FORMAT: Final = 3
+FORMAT: Final = 4
 
 TEXTS: Final = ("exact", "folded", "meant")
 VALUES: Final = ("category", "source", "kind", "place", "status", "measure", "urgent")

@@ -13,7 +13,6 @@ from lachan.domain.audit import AuditEvent, AuditLink
 from lachan.domain.case import Case, CasePost, CaseState
 from lachan.domain.errors import ConflictError, InputError, RefusedError
 from lachan.domain.privacy import mask
-from lachan.domain.taxonomy import TESTIMONY_ONLY, Route
 from lachan.pipeline.ports import Clock, Database
 
 ACTION = "case:reveal"
@@ -30,7 +29,7 @@ class RevealReason(StrEnum):
 
 def wide_mask(case: Case) -> bool:
     """Whether everything that could lead to a victim is hidden, for good."""
-    return case.route is Route.PROTECT or not TESTIMONY_ONLY.isdisjoint(case.categories)
+    return case.hides_victims
 
 
 def revealed(history: list[AuditLink], actor: Actor) -> dict[int, set[int]]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from lachan.domain.assessment import Assessment
 from lachan.domain.measure import Measure
-from lachan.domain.taxonomy import AgeBand, Category, Context, Route, severity
+from lachan.domain.taxonomy import TESTIMONY_ONLY, AgeBand, Category, Context, Route, severity
 from lachan.domain.transition import StateTable
 
 CLAIM_FOR: Final = timedelta(minutes=20)  # a claim without a heartbeat ends after this
@@ -148,6 +148,11 @@ class Case:
     @property
     def severity(self) -> int:
         return severity(self.categories)
+
+    @property
+    def hides_victims(self) -> bool:
+        """Whether whoever is named in its text is hidden for good, from everybody: classes, communes, any name."""
+        return self.route is Route.PROTECT or not TESTIMONY_ONLY.isdisjoint(self.categories)
 
     @property
     def number(self) -> str:

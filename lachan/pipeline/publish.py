@@ -12,7 +12,7 @@ from lachan.domain.audit import SYSTEM, AuditEvent
 from lachan.domain.case import Case, CaseState
 from lachan.domain.errors import ConflictError
 from lachan.domain.privacy import mask
-from lachan.domain.taxonomy import TESTIMONY_ONLY, Route
+from lachan.domain.taxonomy import Route
 from lachan.pipeline.ports import (
     CaseFilter,
     Clock,
@@ -177,8 +177,8 @@ class Publisher:
         kinds = {key: unit.sources.get(key).kind.value for key in {case.source for case in cases}}
         for case, clear in _seen(unit, cases):
             assert case.measure is not None  # none is confirmed without
-            text = mask(clear).text
-            plain = self._plain(text)
+            text = shown(case, clear)
+            plain = self._plain(case, text)
             yield IndexDocument(
                 case=case.id,
                 text=text,
@@ -197,19 +197,15 @@ class Publisher:
     def places(self, case: Case, text: str) -> tuple[str, ...]:
         """The keys of the places under which `case` is found with this text, once confirmed. What is masked names
         none; of cases whose victims are hidden for good none are kept."""
-        masked = mask(text).text
-        return self._named(case, masked, self._plain(masked))
+        masked = shown(case, text)
+        return self._named(case, masked, self._plain(case, masked))
 
     def _named(self, case: Case, text: str, plain: str) -> tuple[str, ...]:
-        if (
-            self._places is None
-            or case.route is not Route.REVIEW
-            or not TESTIMONY_ONLY.isdisjoint(case.categories)
-        ):
+        if self._places is None or case.hides_victims:
             return ()
         return tuple(sorted({*self._places(text), *(self._places(plain) if plain else ())}))
 
-    def _plain(self, text: str) -> str:
+    def _plain(self, case: Case, text: str) -> str:
         """A masked text as the judge reads it, masks kept, and masked once more: a disguise may have hidden a detail.
         "" where nothing changes."""
         if self._reader is None:
@@ -218,7 +214,12 @@ class Publisher:
         plain = pieces[0]
         for mark, piece in zip(MASKED.findall(text), pieces[1:], strict=True):
             plain += f" {mark} {piece}"
-        return mask(plain).text if plain != text else ""
+        return shown(case, plain) if plain != text else ""
+
+
+def shown(case: Case, text: str) -> str:
+    """What of a case's text is indexed, shown in a search or counted by its words: masked as widely as at the desk."""
+    return mask(text, wide=case.hides_victims).text
 
 
 def _seen(unit: Unit, cases: Sequence[Case]) -> Iterator[tuple[Case, str]]:

@@ -1,7 +1,9 @@
 """Words that grew most in what people confirmed: new slang, new tricks. Counted from SQL by us, whatever the index.
 
 A term is one word or two side by side, blind to accents, told in its commonest spelling. It is told only when it is in
-`SMALLEST` cases of the week or more; capitalised within sentences it is taken for a name and never told.
+`SMALLEST` cases of the week or more; capitalised within sentences, or mostly right after a word for a person ("bạn",
+"thằng"), it is taken for a name and never told. Cases whose victims are hidden, and those of shaming a child, are not
+counted: five posts against one child would make the child's name rise.
 """
 
 from __future__ import annotations
@@ -16,18 +18,26 @@ from typing import Final
 
 from lachan.domain.account import Actor, Permission
 from lachan.domain.audit import AuditEvent
-from lachan.domain.case import CaseState
+from lachan.domain.case import Case, CaseState
 from lachan.domain.errors import InputError
-from lachan.domain.privacy import mask
 from lachan.domain.small_cells import SMALLEST
-from lachan.domain.taxonomy import Route
+from lachan.domain.taxonomy import Category, Route
 from lachan.pipeline.ports import CaseFilter, Clock, Database, QueueOrder, Unit
+from lachan.pipeline.publish import shown
 from lachan.pipeline.snippet import MASKED, fold
 
 WEEKS_BEFORE: Final = 8
 MOST: Final = 20  # terms told
 _PAGE: Final = 500
 _SURPRISE: Final = 2.0  # standard deviations of a Poisson count above what was expected
+#: After one of these stands who is meant, also where nobody writes capitals.
+_PERSON: Final = re.compile(
+    "bạn|bé|cậu|cháu|chị|anh|em|cô|thầy|chú|bác|dì|ông|bà|thằng|nhỏ|đứa|tên|con"
+    "|ban|be|cau|chau|chi|thay|thang|nho|dua|ten",
+    re.IGNORECASE,
+)
+#: What shames a child says the child's name.
+_NAMING: Final = frozenset({Category.CHILD_PRIVACY_BULLYING})
 #: Words, and what parts them: nothing is read across a mask or the end of a sentence.
 _TOKEN: Final = re.compile(r"[^\W\d_]+|[.!?…\n]+")
 
@@ -61,7 +71,7 @@ class _Counts:
 
 
 def _terms(text: str) -> Iterator[tuple[str, bool]]:
-    """(spelling, whether it is capitalised within a sentence)."""
+    """(spelling, whether it reads as a name)."""
     for piece in MASKED.split(text):
         before, before_is_name = "", False
         for match in _TOKEN.finditer(piece):
@@ -69,7 +79,9 @@ def _terms(text: str) -> Iterator[tuple[str, bool]]:
             if not word[0].isalpha():
                 before = ""
                 continue
-            is_name = bool(before) and word[0].isupper() and not word.isupper()
+            is_name = _PERSON.fullmatch(before) is not None or (
+                bool(before) and word[0].isupper() and not word.isupper()
+            )
             if len(word) > 1:
                 yield word, is_name
             if before:
@@ -129,6 +141,10 @@ class Rising:
         return found
 
 
+def _counts(case: Case) -> bool:
+    return case.confirmed and not case.hides_victims and _NAMING.isdisjoint(case.categories)
+
+
 def _texts(unit: Unit, first: date, last: date) -> Iterator[str]:
     """The masked first texts of the cases confirmed, by day of publication."""
     where = CaseFilter(
@@ -136,6 +152,6 @@ def _texts(unit: Unit, first: date, last: date) -> Iterator[str]:
     )
     offset = 0
     while page := unit.cases.find(where, order=QueueOrder.NEWEST, limit=_PAGE, offset=offset):
-        texts = unit.cases.texts([case.id for case in page if case.confirmed])
-        yield from (mask(text).text for text in texts.values())
+        texts = unit.cases.texts([case.id for case in page if _counts(case)])
+        yield from (shown(case, texts[case.id]) for case in page if case.id in texts)
         offset += _PAGE

@@ -18,7 +18,6 @@ from lachan.domain.account import Actor, Permission
 from lachan.domain.audit import AuditEvent
 from lachan.domain.errors import NotFound, RefusedError
 from lachan.domain.place import PlaceLevel
-from lachan.domain.privacy import mask
 from lachan.domain.small_cells import told, told_by_place, told_parts, told_parts_by_place
 from lachan.domain.taxonomy import Category
 from lachan.pipeline.place_weeks import PlaceWeeks, place_weeks
@@ -37,6 +36,7 @@ from lachan.pipeline.ports import (
     TimeBucket,
     TimeStep,
 )
+from lachan.pipeline.publish import shown
 from lachan.pipeline.snippet import snippet
 
 SNIPPET: Final = 160  # code points around the first match
@@ -111,10 +111,11 @@ class Search:
         """Confirmed cases that read like `case`, most alike first. Raises NotFound for a case that is not confirmed."""
         actor.require(Permission.SEARCH)
         with self._database.read() as unit:
-            text = unit.cases.texts([case]).get(case) if unit.cases.get(case).confirmed else None
+            held = unit.cases.get(case)
+            text = unit.cases.texts([case]).get(case) if held.confirmed else None
         if text is None:
             raise NotFound(f"there is no confirmed case {case}")
-        hits = self._shown(self._index.similar(mask(text).text, case, SIMILAR), ())
+        hits = self._shown(self._index.similar(shown(held, text), case, SIMILAR), ())
         self._log(actor.name, "search:similar", total=len(hits), limit=SIMILAR)
         return hits
 
@@ -158,7 +159,7 @@ class Search:
                     continue  # deleted a moment ago; the index learns of it next
                 if not case.confirmed or hit.case not in texts:
                     continue
-                words, marks = snippet(mask(texts[hit.case]).text, terms, SNIPPET, self._reader)
+                words, marks = snippet(shown(case, texts[hit.case]), terms, SNIPPET, self._reader)
                 hits.append(
                     Hit(
                         case=hit.case,

@@ -12,9 +12,9 @@ from classifiers.normalise import normalise
 from index.places import place_keys
 from lachan.domain.errors import ConflictError
 from lachan.domain.measure import Measure
-from lachan.domain.taxonomy import TESTIMONY_ONLY, Route
+from lachan.domain.taxonomy import TESTIMONY_ONLY, Category, Route
 from lachan.pipeline import publish
-from lachan.pipeline.ports import IndexDocument, OutboxAct, SearchRequest
+from lachan.pipeline.ports import IndexDocument, IndexHit, OutboxAct, SearchRequest
 from lachan.pipeline.publish import Comparison, Publisher
 from lachan.pipeline.review import Decision
 from lachan.pipeline.search import Search
@@ -29,6 +29,20 @@ def test_confirmed_is_indexed_masked(world: World) -> None:
     assert world.index.cases() == {case}
     assert "0900" not in world.index.documents[case].text
     assert world.publisher.drain() == 0
+
+
+@pytest.mark.parametrize("category", sorted(TESTIMONY_ONLY))
+def test_hidden_victims_are_hidden_from_the_index_and_from_searches(world: World, category: str) -> None:
+    """The desk hides classes, communes and every name of them for good; an analyst sees no more."""
+    case = world.confirmed(ADVERT.replace("cho học sinh", "cho lớp 8a2 xã Nghĩa Hưng, hỏi Lan Chi"))
+    with world.database.write() as unit:
+        held = unit.cases.get(case)
+        unit.cases.save(replace(held, categories=(Category(category),)))
+    world.publisher.drain()
+    hit = Search(world.database, world.index, world.clock)._shown([IndexHit(case, 1.0)], ())[0]
+    for text in (world.index.documents[case].text, world.index.documents[case].plain, hit.snippet):
+        assert not any(word in text for word in ("8a2", "Nghĩa Hưng", "Lan Chi"))
+    assert "để lại lời nhắn" in world.index.documents[case].text
 
 
 def test_unreviewed_dismissed_waiting_and_protect_are_not(world: World) -> None:

@@ -36,6 +36,23 @@ def test_names_masks_and_the_ends_of_sentences_are_left_out() -> None:
     assert "hôm qua" in told
 
 
+@pytest.mark.parametrize("name", ["thằng tuấn", "bạn mỹ linh", "be na", "cô hạnh"])
+def test_who_is_meant_is_no_word_even_in_small_letters(name: str) -> None:
+    told = {each.term for each in rising([f"cả lớp ghét {name} kinh khủng"] * 9, [])}
+    person, first = name.split()[:2]
+    assert not {first, name, f"{person} {first}"} & told
+    assert "kinh khủng" in told
+
+
+def test_cases_that_name_a_child_are_not_counted(world: World) -> None:
+    for number in range(5):
+        text = (
+            f"[drugs_to_minors child_privacy_bullying] tí nị là đồ ăn cắp, ai cũng biết {'abcde'[number] * 9}"
+        )
+        world.confirmed(text, replace(warning(), reason=f"{WHY} {number}"))
+    assert Rising(world.database, world.clock).words(world.actor("analyst"), date(2026, 11, 16)) == []
+
+
 def test_a_general_growth_is_no_rise() -> None:
     assert rising(USUAL * 30, USUAL * 3) == []
 
