@@ -19,6 +19,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from classifiers.linear import COLUMNS, F32
+from classifiers.marks import with_marks
 from lachan.domain.errors import InputError
 
 #: Pieces of a text that are read; longer texts are cut, at run time and in training alike.
@@ -43,9 +44,9 @@ class Encoder:
         self._tokenizer.enable_truncation(LONGEST)
 
     def logits(self, texts: Sequence[str]) -> F32:
-        """Raw logits of normalised `texts`, (texts, COLUMNS)."""
+        """Raw logits of normalised `texts`, (texts, COLUMNS); read with the marks that they have lost."""
         result = np.zeros((len(texts), COLUMNS), dtype=np.float32)
-        for at, encoded in enumerate(self._tokenizer.encode_batch(list(texts))):
+        for at, encoded in enumerate(self._tokenizer.encode_batch([with_marks(text) for text in texts])):
             ids = np.array([encoded.ids], dtype=np.int64)
             (row,) = self._session.run(None, {"ids": ids, "mask": np.ones_like(ids)})
             result[at] = row[0]

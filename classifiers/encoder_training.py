@@ -25,6 +25,7 @@ from classifiers import dress, fitting
 from classifiers.encoder import LONGEST
 from classifiers.labelled import Row
 from classifiers.linear import CONTEXTS, F32, URGENT
+from classifiers.marks import with_marks
 from classifiers.network import Network
 from classifiers.normalise import normalise_text
 from classifiers.pretrained import PAD, Pretrained
@@ -67,9 +68,9 @@ FURTHER: Final = Plan(
 
 
 def pieces_of(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
-    """Ids of normalised texts, at most LONGEST each, with the start and end piece."""
+    """Ids of normalised texts, read as at run time: at most LONGEST each, lost marks put back."""
     tokenizer.enable_truncation(LONGEST)
-    return [encoded.ids for encoded in tokenizer.encode_batch(list(texts))]
+    return [encoded.ids for encoded in tokenizer.encode_batch([with_marks(text) for text in texts])]
 
 
 def padded(pieces: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:

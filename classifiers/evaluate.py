@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from classifiers.calibration import Reliability, reliability
 from classifiers.intervals import UNMEASURED, Draws, Figure, Measure, clopper_pearson, macro_f1, share
 from classifiers.labelled import REGISTERS, Row
-from classifiers.scoring import Scoring
+from classifiers.scoring import RouteScores, Scoring
 from classifiers.span_control import SpanControl, control
+from classifiers.tradeoff import Point, curve
 from lachan.domain.assessment import Assessment, Stage
+from lachan.domain.routing import told_of_harm
 from lachan.domain.taxonomy import CALL_CATEGORIES, Category, Context, Route
 from lachan.pipeline.ports import Judge, JudgeInput
 
@@ -51,8 +53,8 @@ class Slice:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a judge is worth on these posts. `calibration` (by route) and `spans` are there for judges that tell
-    their scores (`scoring.Scoring`).
+    """What a judge is worth on these posts. `calibration`, `curves` (by route) and `spans` are there for judges that
+    tell their scores (`scoring.Scoring`).
 
     `first_stage`: of the harmful posts that the rules let through, the share that the first stage does not let
     go (Clopper-Pearson); None for a judge of one stage.
@@ -72,6 +74,7 @@ class Evaluation:
     by_register: dict[str, Slice] = field(default_factory=dict)
     by_length: dict[str, Slice] = field(default_factory=dict)
     calibration: dict[str, Reliability] = field(default_factory=dict)
+    curves: dict[str, tuple[Point, ...]] = field(default_factory=dict)
     spans: SpanControl | None = None
     first_stage: Figure | None = None
     faults: tuple[Fault, ...] = ()
@@ -91,7 +94,8 @@ class Evaluation:
 
     def document(self) -> dict[str, Any]:
         """Everything but the texts, for JSON. What was not measured is null."""
-        told = {name: value for name, value in asdict(self).items() if name not in ("faults", "calibration")}
+        left_out = ("faults", "calibration")
+        told = {name: value for name, value in asdict(self).items() if name not in left_out}
         calibration = {route: asdict(each) for route, each in self.calibration.items()}
         whole: dict[str, Any] = _written({**told, "calibration": calibration, "errors": len(self.faults)})
         return whole
@@ -194,6 +198,7 @@ def evaluate(judge: Judge, rows: Sequence[Row], *, draws: int = _DRAWS, brief: b
     pairs = list(zip(rows, said, strict=True))
     of = {route: [each for row, each in pairs if row.route is route] for route in Route}
     whole = cases.slice(cases.all)
+    scores = _scores(scoring, pairs) if scoring and not brief else None
     return Evaluation(
         model=judge.name,
         posts=len(rows),
@@ -214,7 +219,8 @@ def evaluate(judge: Judge, rows: Sequence[Row], *, draws: int = _DRAWS, brief: b
             for name in REGISTERS
         },
         by_length={name: cases.slice(mask) for name, mask in _by_length(rows).items()},
-        calibration=_calibration(scoring, pairs) if scoring and not brief else {},
+        calibration=_calibration(scores, pairs) if scores is not None else {},
+        curves=_curves(scores, pairs) if scores is not None else {},
         spans=_spans(scoring, pairs) if scoring and not brief else None,
         first_stage=_first_stage(pairs) if scoring and scoring.stages > 1 else None,
         faults=tuple(Fault(row, each) for row, each in pairs if row.route is not each.route),
@@ -225,17 +231,42 @@ def _told(said: Sequence[Assessment], routes: set[Route]) -> Figure:
     return share(sum(each.route in routes for each in said), len(said))
 
 
-def _calibration(judge: Scoring, pairs: Sequence[tuple[Row, Assessment]]) -> dict[str, Reliability]:
-    """Of what the rules let through: the rest is never scored."""
-    rows = [row for row, each in pairs if each.stage is not Stage.RULES]
-    scores = judge.route_scores(_inputs(rows))
+def _scores(judge: Scoring, pairs: Sequence[tuple[Row, Assessment]]) -> list[RouteScores | None]:
+    """None for what the rules let go: it is never scored."""
+    scored = [row for row, each in pairs if each.stage is not Stage.RULES]
+    told = iter(judge.route_scores(_inputs(scored)))
+    return [None if each.stage is Stage.RULES else next(told) for _, each in pairs]
+
+
+def _calibration(
+    scores: Sequence[RouteScores | None], pairs: Sequence[tuple[Row, Assessment]]
+) -> dict[str, Reliability]:
+    """Of what the rules let through."""
+    scored = [(row.route, each) for (row, _), each in zip(pairs, scores, strict=True) if each is not None]
     return {
         Route.REVIEW.value: reliability(
-            [each.review for each in scores], [row.route is Route.REVIEW for row in rows]
+            [each.review for _, each in scored], [route is Route.REVIEW for route, _ in scored]
         ),
         Route.PROTECT.value: reliability(
-            [each.protect for each in scores], [row.route is Route.PROTECT for row in rows]
+            [each.protect for _, each in scored], [route is Route.PROTECT for route, _ in scored]
         ),
+    }
+
+
+def _curves(
+    scores: Sequence[RouteScores | None], pairs: Sequence[tuple[Row, Assessment]]
+) -> dict[str, tuple[Point, ...]]:
+    """What is let go, by a rule or by the first stage, is flagged at no cut."""
+    nothing = RouteScores(0.0, 0.0)
+    told = [
+        nothing if each is None or said.stage is Stage.FIRST else each
+        for (_, said), each in zip(pairs, scores, strict=True)
+    ]
+    routes = [row.route for row, _ in pairs]
+    harmless = [route is Route.NONE for route in routes]
+    return {
+        Route.REVIEW.value: curve([e.review for e in told], [r is Route.REVIEW for r in routes], harmless),
+        Route.PROTECT.value: curve([e.protect for e in told], [r is Route.PROTECT for r in routes], harmless),
     }
 
 
@@ -244,7 +275,9 @@ def _spans(judge: Scoring, pairs: Sequence[tuple[Row, Assessment]]) -> SpanContr
         scores = judge.route_scores([JudgeInput(text) for text, _ in asked])
         limits = judge.thresholds
         return [
-            each.review >= limits.review if said.route is Route.REVIEW else each.protect >= limits.protect
+            each.review >= limits.review
+            if said.route is Route.REVIEW
+            else told_of_harm(each.review, each.protect, limits.protect)
             for each, (_, said) in zip(scores, asked, strict=True)
         ]
 

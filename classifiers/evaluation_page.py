@@ -9,6 +9,7 @@ from classifiers.calibration import Reliability
 from classifiers.evaluate import Evaluation, Slice
 from classifiers.intervals import Figure
 from classifiers.span_control import SpanControl
+from classifiers.tradeoff import Point
 
 _STYLE = (
     ":root{color-scheme:light dark}"
@@ -100,6 +101,19 @@ def _diagram(route: str, found: Reliability) -> str:
     )
 
 
+def _curves(curves: dict[str, tuple[Point, ...]]) -> str:
+    body = (
+        [route, f"{point.flagged:.1%}", f"{point.cut:.3f}", _short(point.recall)]
+        for route, points in curves.items()
+        for point in points
+    )
+    return (
+        "<h2>What other cuts would bring</h2><p>Recall of each route at the cut of its score that flags so many of "
+        "the harmless posts, each route alone; the cuts of the categories and the four parts of a call not "
+        "counted.</p>" + _table(("route", "harmless posts flagged", "cut", "recall"), body)
+    )
+
+
 def _span_table(found: SpanControl) -> str:
     return (
         "<h2>The marked words</h2><p>Share of flagged posts whose score falls under its threshold when words are "
@@ -144,6 +158,8 @@ def to_html(evaluation: Evaluation) -> str:
             "rule lets go have no score.</p>"
         )
         parts += [_diagram(route, found) for route, found in evaluation.calibration.items()]
+    if evaluation.curves:
+        parts.append(_curves(evaluation.curves))
     if evaluation.spans is not None:
         parts.append(_span_table(evaluation.spans))
     faults = "".join(

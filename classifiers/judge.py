@@ -203,15 +203,13 @@ class CascadeJudge:
 
     def _still(self, routed: Routed) -> spans.Still:
         """Whether texts still score as `routed` does, by the score alone."""
-        promoting = routed.context is Context.PROMOTING
-        threshold = self._thresholds.review if promoting else self._thresholds.protect
+        limits = self._thresholds
 
         def still(texts: Sequence[str]) -> list[bool]:
-            said = []
-            for row in scores(self._model, texts):
-                each = linear.scores_of(row)
-                said.append((each.promoting if promoting else each.victim + each.witness) >= threshold)
-            return said
+            said = [linear.scores_of(row) for row in scores(self._model, texts)]
+            if routed.context is Context.PROMOTING:
+                return [each.promoting >= limits.review for each in said]
+            return [each.is_told(limits.protect) for each in said]
 
         return still
 

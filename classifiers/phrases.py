@@ -10,20 +10,16 @@ text -> words -> longest phrases at each word -> hits (concept, first word, last
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
-from classifiers.syllable import fold, lost_marks
+from classifiers.syllable import fold, is_worn, lost_marks
 from classifiers.tables import rows
 
 _WORD: Final = re.compile(r"[^\W_]+\+?")
 #: Single words that, written without marks, are quite another common word; they count with marks only.
 _MARKS_NEEDED: Final = frozenset(row[0] for row in rows("marks_needed.txt"))
-#: Borrowed words are no sign of lost marks.
-_BORROWED: Final = frozenset(row[0] for row in rows("looks_bare.txt"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ class PhraseTable:
         bare = words if plain is text else [plain[match.start() : match.end()] for match in matches]
         found: list[Hit] = []
         marked = 4 * sum(not word.isascii() for word in words) >= len(words) > 0
-        losing = plain is not text and any(lost_marks(word) and word not in _BORROWED for word in words)
+        losing = plain is not text and any(map(lost_marks, words))
         singles = self._exact if marked else self._concepts
         lengths = self._lengths
         for first, word in enumerate(bare):
@@ -95,22 +91,8 @@ class PhraseTable:
         """The concepts of a phrase some of whose words have lost marks: "tieu học", "mưoi bảy"."""
         forms = self._forms.get(" ".join(bare), ())
         given = " ".join(words)
-        lost = [form for form in forms if _has_lost_marks(given, form)]
+        lost = [form for form in forms if is_worn(given, form)]
         return tuple(dict.fromkeys(concept for form in lost for concept in self._exact[form])) or None
-
-
-@lru_cache(maxsize=20_000)
-def _has_lost_marks(given: str, form: str) -> bool:
-    """Whether `given`, of the same letters, bears no mark that `form` has not, letter by letter."""
-    return all(
-        mine == theirs or set(unicodedata.normalize("NFD", mine)) <= _marks(theirs)
-        for mine, theirs in zip(given, form, strict=True)
-    )
-
-
-@lru_cache(maxsize=500)
-def _marks(letter: str) -> frozenset[str]:
-    return frozenset((*unicodedata.normalize("NFD", letter), fold(letter)))
 
 
 #: The one table, read once: data, not state.

@@ -1,13 +1,13 @@
 """Trains a judge to release: the linear stage, the encoder, how they are blended, thresholds, the card.
 
-python -m classifiers.release [--downloads DIR | --continue MODEL] [--out DIR] [--corpus FILE] [--seed N]
-                              [--network FILE]
+python -m classifiers.release [--downloads DIR | --continue MODEL | --refit MODEL] [--out DIR] [--corpus FILE]
+                              [--seed N] [--network FILE]
 
 rows -> linear model and its margins on unseen posts -> encoder on the posts that are not held out -> int8
 -> blend and thresholds on those held out -> model folder (without the encoder where it does not pay) -> canaries
 
 With --continue the encoder of a model folder is the start (`classifiers.rebuilt`), and the new one is compared with
-it on the posts held out, as written and dressed.
+it on the posts held out, as written and dressed. With --refit it stays as it is: for changed rules or posts.
 
 Copying the folder to models/default and pinning its digest in RELEASE.json is a person's act.
 """
@@ -120,19 +120,18 @@ def release(
     plan: Plan | None = None,
     network: Path | None = None,
     shipped: Path | None = None,
+    refit: bool = False,
 ) -> CascadeJudge:
     """Train both stages on `data` and write the model folder `out`. Two hours on two cores.
 
     The encoder is left out unless it pays: it must rank posts that neither stage has seen better.
     `network`: a checkpoint of an encoder that is trained already, without the posts held out. `shipped`: a model
-    folder whose encoder is the start, instead of the downloads.
+    folder whose encoder is the start, instead of the downloads; with `refit` it stays as it is, and only the linear
+    stage, the blend and the thresholds are fitted anew.
     """
-    check_extra()
-    from classifiers import encoder_export, encoder_training, rebuilt  # heavy, and only here
     from classifiers.encoder import Encoder
 
     rows = labelled.read(data)
-    start = start_of(downloads, corpus, rows) if shipped is None else rebuilt.read(shipped)
     margins = unseen_margins(rows, seed, say)
     targets = fitting.targets_of(rows)
     linear, unknown = fitting.fit(fitting.examples(rows, copies=True, seed=seed), seed)
@@ -140,22 +139,18 @@ def release(
     alone = linear.calibrated(margins)
     say("linear stage fitted")
     held = np.array([held_out(row) for row in rows])
-    plan = plan or replace(
-        encoder_training.Plan() if shipped is None else encoder_training.FURTHER, seed=seed
+    inside, unseen = (
+        [row for row, out_of in zip(rows, held, strict=True) if out_of == wanted] for wanted in (False, True)
     )
-    if network is None:
-        inside = [row for row, out_of in zip(rows, held, strict=True) if not out_of]
-        with tempfile.TemporaryDirectory() as checkpoints:
-            trained = encoder_training.fine_tune(start, inside, plan, Path(checkpoints), say)
+    if shipped is not None and refit:
+        weights, tokenizer = _encoder_of(shipped)
     else:
-        trained = encoder_training.restored(start, plan, network)
-    weights = encoder_export.to_int8(trained)
-    unseen = [row for row, out_of in zip(rows, held, strict=True) if out_of]
-    encoder = Encoder(weights, start.tokenizer)
+        weights, tokenizer = _trained(rows, inside, downloads, corpus, seed, plan, network, shipped)
+    encoder = Encoder(weights, tokenizer)
     logits = encoder.logits([normalise_text(row.text) for row in unseen])
-    if shipped is not None:
-        before = Encoder((shipped / ENCODER).read_bytes(), start.tokenizer)
-        say(f"average precision over the encoder gone on from: {over_shipped(unseen, before, encoder, seed)}")
+    if shipped is not None and not refit:
+        gained = over_shipped(unseen, Encoder(*_encoder_of(shipped)), encoder, seed)
+        say(f"average precision over the encoder gone on from: {gained}")
     cut = blending.let_go(alone, np.array([row.route is not Route.NONE for row in rows]))
     blend = blending.fit(alone[held], logits, targets[held], cut)
     blended = blend.probabilities(alone[held], logits)
@@ -165,9 +160,44 @@ def release(
     chosen = limits.choose(unseen, blended) if pays else limits.choose(rows, alone)
     say(f"on posts left out: {chosen.figures}; {'both stages' if pays else 'the linear stage alone'} saved")
     digests = {path.name: labelled.digest(path) for path in data}
-    name, parts = (NAME, model_folder.Parts(weights, start.tokenizer, blend)) if pays else (LINEAR_NAME, None)
+    name, parts = (NAME, model_folder.Parts(weights, tokenizer, blend)) if pays else (LINEAR_NAME, None)
     model_folder.save(out, name, linear, unknown, chosen.thresholds, chosen.urgent, digests, seed, parts)
     return CascadeJudge.load(out)
+
+
+def _encoder_of(folder: Path) -> tuple[bytes, str]:
+    """The ONNX file and the tokenizer of a model folder. Raises InputError when it has none."""
+    try:
+        return (folder / ENCODER).read_bytes(), (folder / TOKENIZER).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{folder}: no encoder in it ({error}); give a folder that `release` wrote"
+        ) from error
+
+
+def _trained(
+    rows: Sequence[Row],
+    inside: Sequence[Row],
+    downloads: Path,
+    corpus: Path | None,
+    seed: int,
+    plan: Plan | None,
+    network: Path | None,
+    shipped: Path | None,
+) -> tuple[bytes, str]:
+    """A new int8 encoder and its tokenizer, learnt from the posts `inside`."""
+    check_extra()
+    from classifiers import encoder_export, encoder_training, rebuilt  # heavy, and only here
+
+    start = start_of(downloads, corpus, rows) if shipped is None else rebuilt.read(shipped)
+    usual = encoder_training.Plan() if shipped is None else encoder_training.FURTHER
+    plan = plan or replace(usual, seed=seed)
+    if network is None:
+        with tempfile.TemporaryDirectory() as checkpoints:
+            trained = encoder_training.fine_tune(start, inside, plan, Path(checkpoints), say)
+    else:
+        trained = encoder_training.restored(start, plan, network)
+    return encoder_export.to_int8(trained), start.tokenizer
 
 
 def over_shipped(rows: Sequence[Row], before: Encoder, after: Encoder, seed: int) -> dict[str, float]:
@@ -203,6 +233,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--network", type=Path, help="a checkpoint of the encoder, instead of training one")
     parser.add_argument("--continue", dest="shipped", type=Path, help="a model folder to go on from")
+    parser.add_argument(
+        "--refit", type=Path, help="a model folder whose encoder stays; the rest is fitted anew"
+    )
     given = parser.parse_args()
     try:
         files = sorted(folder.glob("train-*.jsonl"))
@@ -213,7 +246,8 @@ def main() -> int:
             given.out,
             given.seed,
             network=given.network,
-            shipped=given.shipped,
+            shipped=given.refit or given.shipped,
+            refit=given.refit is not None,
         )
         flagged = flagged_canaries(judge, labelled.read([folder / "canaries.jsonl"]))
     except LachanError as error:

@@ -11,6 +11,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from classifiers.tables import rows
+
 _ONSET: Final = "ngh|ng|nh|ch|gh|gi|kh|ph|th|tr|qu|[bcdghklmnprstvx]"
 _NUCLEUS: Final = (
     "uye|uya|uyu|uoi|uou|oai|oay|oeo|ieu|yeu|uay|uai|"
@@ -19,6 +21,7 @@ _NUCLEUS: Final = (
 _SYLLABLE: Final = re.compile(f"({_ONSET})?({_NUCLEUS})(ch|ng|nh|[cmnpt])?")
 _LONGEST: Final = 7
 _TONES: Final = re.compile("[\u0300\u0301\u0309\u0303\u0323]")
+_BORROWED: Final = frozenset(row[0] for row in rows("looks_bare.txt"))
 _STOPS: Final = ("c", "ch", "p", "t")
 _LOST: Final = re.compile(r"[iy]e(?:ch|[nm]g?|nh|[uctp])|uo[nmictpu]|ưo|uơ[nmictpu]")
 
@@ -51,14 +54,28 @@ def is_syllable(word: str) -> bool:
 @lru_cache(maxsize=20_000)
 def lost_marks(word: str) -> bool:
     """Whether `word` is a syllable that Vietnamese does not write so: "hoc" and "khac" want a tone, "tieu" a hat,
-    "mưoi" a horn. Borrowed words may look alike ("hot", "chat")."""
-    if not is_syllable(word):
+    "mưoi" a horn. Borrowed words that look alike ("hot", "chat") do not count."""
+    if not is_syllable(word) or word in _BORROWED:
         return False
     marks = unicodedata.normalize("NFD", word)
     toneless = unicodedata.normalize("NFC", _TONES.sub("", marks))
     if toneless.endswith(_STOPS) and not _TONES.search(marks):
         return True
     return _LOST.search(toneless) is not None
+
+
+@lru_cache(maxsize=50_000)
+def is_worn(given: str, form: str) -> bool:
+    """Whether `given`, which has the letters of `form`, bears no mark that `form` has not, letter by letter."""
+    return all(
+        mine == theirs or set(unicodedata.normalize("NFD", mine)) <= _bearing(theirs)
+        for mine, theirs in zip(given, form, strict=True)
+    )
+
+
+@lru_cache(maxsize=500)
+def _bearing(letter: str) -> frozenset[str]:
+    return frozenset((*unicodedata.normalize("NFD", letter), fold(letter)))
 
 
 @lru_cache(maxsize=5_000)

@@ -21,11 +21,11 @@ from lachan.domain.taxonomy import CALL_CATEGORIES, Category, Context, Route
 
 #: At most this share of harmless posts (hard ones, all of them) may be flagged, by each route.
 _REVIEW_ALARMS: Final = 0.006
-_PROTECT_ALARMS: Final = 0.016
+_PROTECT_ALARMS: Final = 0.014
 #: The lowest cut of the two call categories, and how far it stands above the highest harmless post.
 _LEAST_CALL: Final = 0.75
 _CALL_MARGIN: Final = 0.03
-_GRID: Final = (*(round(0.20 + 0.025 * step, 3) for step in range(30)), 0.94, 0.955, 0.97, 0.98, 0.99)
+_GRID: Final = tuple(round(0.20 + 0.01 * step, 2) for step in range(80))
 
 
 @dataclass(frozen=True)

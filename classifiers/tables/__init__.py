@@ -6,6 +6,7 @@ teencode.tsv    chat spellings -> the standard word
 words.txt       borrowed words that are no Vietnamese syllable but are written in disguise
 concepts.tsv    concept -> phrases, for evidence and features
 marks_needed.txt  words that are looked up with their marks only
+marks.npz       counts of words and pairs of words, to put lost marks back (classifiers/marks_counting.py)
 looks_bare.txt  borrowed words that look like a syllable without its marks
 """
 

@@ -1,6 +1,6 @@
 """From scores to a route: thresholds, the signs of a minor, the four parts of a call. Pure and explained.
 
-`review` in doubt lets go; `protect` in doubt helps, so its threshold is lower.
+`review` in doubt lets go; `protect` in doubt helps: who is sure of the harm, but not of who speaks, helps.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from lachan.domain.taxonomy import (
 class Thresholds:
     """Scores (0 to 1) from which on a text is flagged. Shipped with the model; may be raised, never lowered.
 
-    `review` / `protect`: the score of the route. `category`: from which a category is named. `call`: from
-    which one of the two call categories is named for `review`, where a mistake would touch a gathering.
+    `review`: of promoting. `protect`: of any harm, where it is rather told than done. `category`: from which a
+    category is named. `call`: from which one of the two call categories is named for `review`, where a mistake
+    would touch a gathering.
     """
 
     review: float
@@ -79,6 +80,16 @@ class Scores:
     witness: float
     categories: Mapping[Category, float]
 
+    def is_told(self, threshold: float) -> bool:
+        """Whether harm is as likely as `threshold`, and rather told by a victim or witness than done. That a post
+        may also be the deed itself is no reason to leave a child without help."""
+        return told_of_harm(self.promoting, self.victim + self.witness, threshold)
+
+
+def told_of_harm(promoting: float, protect: float, threshold: float) -> bool:
+    """`Scores.is_told` of the two route scores."""
+    return protect >= promoting and promoting + protect >= threshold
+
 
 @dataclass(frozen=True)
 class Routed:
@@ -108,8 +119,7 @@ def route(
     """
     audience_counts = audience is Audience.MINORS and not imported
     named = _named(scores, evidence, thresholds, minor=evidence.minor or audience_counts)
-    protect = scores.victim + scores.witness
-    if protect >= thresholds.protect and protect >= scores.promoting:
+    if scores.is_told(thresholds.protect):
         categories = named or _best(scores, CALL_CATEGORIES if not evidence.minor else frozenset())
         if categories and (evidence.minor or audience_counts):
             context = Context.VICTIM if scores.victim >= scores.witness else Context.WITNESS
@@ -117,7 +127,7 @@ def route(
     if scores.promoting >= thresholds.review:
         categories = tuple(
             label
-            for label in named
+            for label in named or _likeliest(scores, thresholds, minor=evidence.minor or audience_counts)
             if (
                 label.category not in TESTIMONY_ONLY or (evidence.minor and label.category in evidence.listed)
             )
@@ -147,6 +157,15 @@ def _named(scores: Scores, evidence: Evidence, thresholds: Thresholds, *, minor:
         if score >= thresholds.of(category) and (evidence.minor or category not in CALL_CATEGORIES)
     ]
     return tuple(sorted(labels, key=lambda label: (-label.score, label.category)))
+
+
+def _likeliest(scores: Scores, thresholds: Thresholds, *, minor: bool) -> tuple[Label, ...]:
+    """Where no category reaches its cut: the likeliest one, if it reaches half, and is neither a call nor one that
+    only testimony taught."""
+    best = _best(scores, ())
+    if not minor or not best or best[0].category in CALL_CATEGORIES | TESTIMONY_ONLY:
+        return ()
+    return best if best[0].score >= thresholds.of(best[0].category) / 2 else ()
 
 
 def _best(scores: Scores, without: Collection[Category]) -> tuple[Label, ...]:

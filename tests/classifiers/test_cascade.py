@@ -94,13 +94,22 @@ def tokenizer() -> str:
     return a_pretrained().tokenizer
 
 
-def test_the_encoder_reads_each_text_alone() -> None:
+def test_the_encoder_reads_each_text_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("classifiers.encoder.with_marks", str)
     encoder = Encoder(MEAN.read_bytes(), tokenizer())
     told = encoder.logits(["ban", "ba", "banban"])
     assert told.shape == (3, COLUMNS)
     assert told[:, 0].tolist() == [6, 5, 6]  # the mean id of its pieces
     assert encoder.logits([]).shape == (0, COLUMNS)
     assert encoder.logits(["ban " * 5000])[0, 0] > 0
+
+
+def test_the_encoder_reads_lost_marks_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = Encoder(MEAN.read_bytes(), tokenizer())
+    asked: list[str] = []
+    monkeypatch.setattr("classifiers.encoder.with_marks", lambda text: asked.append(text) or "banban")
+    assert encoder.logits(["hoc sinh"])[0, 0] == 6
+    assert asked == ["hoc sinh"]
 
 
 def saved(folder: Path, weights: bytes) -> model_folder.Card:

@@ -97,6 +97,8 @@ def test_scores_spans_and_the_first_stage_are_measured_where_a_judge_tells_them(
         (pytest.approx(0.1), 18 / 78),
         (pytest.approx(0.9), 1.0),
     ]
+    assert [point.recall.value for point in result.curves["review"]] == [0.4] * 5
+    assert [point.recall.value for point in result.curves["protect"]] == [0.0] * 5
     assert result.spans is not None
     assert result.spans.marked.value == 1
     assert result.spans.random.value < 0.5
@@ -104,7 +106,7 @@ def test_scores_spans_and_the_first_stage_are_measured_where_a_judge_tells_them(
     asked = [row for row in labelled.read([labelled_file]) if row.categories]
     assert result.first_stage.value == sum("?" not in row.text for row in asked) / len(asked)
     plain = evaluate(SaysDrugs(), asked, draws=2)
-    assert (plain.calibration, plain.spans, plain.first_stage) == ({}, None, None)
+    assert (plain.calibration, plain.curves, plain.spans, plain.first_stage) == ({}, {}, None, None)
 
 
 def test_a_brief_evaluation_has_the_same_figures_and_leaves_the_rest(labelled_file: Path) -> None:
@@ -139,6 +141,7 @@ def test_the_page_draws_the_reliability_and_names_what_was_not_measured(labelled
     assert page.count("<svg") == 2
     assert page.count("<circle") == 3
     assert "marked words deleted" in page
+    assert "What other cuts would bring" in page
     assert "not measured" in page or "–" in page
 
 

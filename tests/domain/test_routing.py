@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lachan.domain.routing import Evidence, Routed, Scores, Thresholds, route
-from lachan.domain.taxonomy import TESTIMONY_ONLY, Audience, Category, Context, Route
+from lachan.domain.routing import ALL_PARTS, Evidence, Routed, Scores, Thresholds, route
+from lachan.domain.taxonomy import CALL_CATEGORIES, TESTIMONY_ONLY, Audience, Category, Context, Route
 
 LIMITS = Thresholds(0.6, 0.4)
 GROOMING = Category.GROOMING_SOLICITATION
@@ -27,6 +27,41 @@ def routed(
     )
     scores = Scores(promoting, 0.0, 0.0, {GROOMING: category})
     return route(scores, evidence, LIMITS, audience=Audience.MINORS)
+
+
+def told(promoting: float, victim: float, witness: float, threshold: float) -> Routed:
+    scores = Scores(promoting, victim, witness, {Category.CHILD_VIOLENCE: 0.9})
+    return route(scores, Evidence(True), Thresholds(0.7, threshold), audience=Audience.GENERAL)
+
+
+def test_sure_harm_that_is_rather_told_than_done_is_helped() -> None:
+    found = told(0.3, 0.2, 0.4, 0.8)
+    assert (found.route, found.context) == (Route.PROTECT, Context.WITNESS)
+    assert told(0.3, 0.4, 0.2, 0.8).context is Context.VICTIM
+    assert told(0.3, 0.1, 0.4, 0.85).route is Route.NONE, "less sure than the threshold"
+    assert told(0.5, 0.2, 0.2, 0.8).route is Route.NONE, (
+        "rather done than told, and not surely enough for review"
+    )
+    assert told(0.8, 0.1, 0.1, 0.8).route is Route.REVIEW
+
+
+def promoted(evidence: Evidence, **categories: float) -> Routed:
+    scores = Scores(0.9, 0.0, 0.0, {Category(name): score for name, score in categories.items()})
+    return route(scores, evidence, LIMITS, audience=Audience.GENERAL)
+
+
+def test_a_post_that_surely_promotes_is_named_by_its_likeliest_category() -> None:
+    """Its cut is 0.5; half of it will do where none reaches its own."""
+    found = promoted(Evidence(True), drugs_to_minors=0.3, child_violence=0.1)
+    assert [label.category for label in found.labels] == [Category.DRUGS_TO_MINORS]
+    assert promoted(Evidence(True), drugs_to_minors=0.2).route is Route.NONE
+    assert promoted(Evidence(False), drugs_to_minors=0.3).route is Route.NONE
+
+
+@pytest.mark.parametrize("category", sorted(TESTIMONY_ONLY | CALL_CATEGORIES))
+def test_but_never_by_a_call_or_by_what_is_learnt_from_testimony(category: Category) -> None:
+    evidence = Evidence(True, dict.fromkeys(CALL_CATEGORIES, ALL_PARTS), frozenset({category}))
+    assert promoted(evidence, **{category: 0.45, Category.DRUGS_TO_MINORS: 0.4}).route is Route.NONE
 
 
 def test_a_term_a_minor_and_the_model_together_lead_to_review() -> None:
