@@ -23,7 +23,6 @@ _COUNTED: Final = {
     "bytes": Counter.BYTES,
     "posts": Counter.EXTRACTED,
     "posts_new": Counter.INBOXED,
-    "posts_flagged": Counter.STORED,
     "posts_failed": Counter.FAILED,
     "posts_expired": Counter.EXPIRED,
 }
@@ -101,7 +100,6 @@ def _of_sources(found: Vitals) -> Iterable[Metric]:
     rests = _gauge(
         "source_budget_used_up", "1 when the day's budget is used up, or it is not its hour", "source"
     )
-    held = _gauge("source_held_back_cases", "Cases of a flood that wait for their turn", "source")
     for one in found.sources:
         active.add_metric([one.key], float(one.state is SourceState.ACTIVE))
         if one.last_success is not None:
@@ -111,8 +109,14 @@ def _of_sources(found: Vitals) -> Iterable[Metric]:
             failing.add_metric([one.key, word], count)
         silent.add_metric([one.key], float(one.silent is not None))
         rests.add_metric([one.key], float(one.held_back is not None))
-        held.add_metric([one.key], found.held_back.get(one.key, 0))
-    yield from (active, last, backlog, failing, silent, rests, held)
+    yield from (active, last, backlog, failing, silent, rests)
+    # What was flagged is told of all sources together: one may be a single school's page.
+    held = sum(found.held_back.values())
+    yield _one("held_back_cases", "Cases of floods that wait for their turn", held)
+    flagged = sum(found.totals[one.key][Counter.STORED] for one in found.sources)
+    yield CounterMetricFamily(
+        "lachan_posts_flagged", "Posts that became part of a case, all days", value=flagged
+    )
     for name, counter in _COUNTED.items():
         family = CounterMetricFamily(f"lachan_source_{name}", f"{counter.value}, all days", labels=["source"])
         for one in found.sources:

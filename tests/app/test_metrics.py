@@ -75,7 +75,8 @@ def test_it_says_how_everything_goes(world: World) -> None:
         ("lachan_source_backlog_pages", ("town",), 3), ("lachan_source_failing_pages", ("http_503", "town"), 1),
         ("lachan_source_silent", ("town",), 0), ("lachan_source_robots_refused_total", ("town",), 4),
         ("lachan_source_posts_total", ("town",), THREAD_BOUND + 5), ("lachan_source_bytes_total", ("town",), 900),
-        ("lachan_source_held_back_cases", ("town",), 3), ("lachan_inbox_posts", (), 0),
+        ("lachan_held_back_cases", (), 3), ("lachan_posts_flagged_total", (), THREAD_BOUND + 4),
+        ("lachan_inbox_posts", (), 0),
         ("lachan_queue_cases", ("review",), THREAD_BOUND), ("lachan_queue_cases", ("protect",), 1),
         ("lachan_queue_urgent_cases", ("protect",), 1), ("lachan_queue_cases", ("approvals",), 0),
         ("lachan_reports_unread", (), 1), ("lachan_reports_unread_urgent", (), 1),
@@ -83,6 +84,7 @@ def test_it_says_how_everything_goes(world: World) -> None:
         ("lachan_job_failed", ("crawl",), 1), ("lachan_job_last_run_timestamp_seconds", ("crawl",), read_at),
     ):  # fmt: skip
         assert first[name, labels] == value, name
+    assert not [name for name, labels in first if labels and ("flagged" in name or "held_back" in name)]
     world.clock.move(minutes=20)
     assert scraped(world)["lachan_urgent_unacknowledged_oldest_seconds", ()] == 1200
     with world.database.write() as unit:
