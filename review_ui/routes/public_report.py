@@ -122,9 +122,11 @@ def withdraw(visit: AtDesk) -> Response:
 
 @router.get("/report/leave", include_in_schema=False)
 def leave(visit: AtDesk) -> Response:
-    """Away from here. The browser is asked to forget this page where it knows how."""
+    """Away from here. The browser is asked to forget this page where it knows how: not by a link or a picture of
+    another site, which would sign an officer out (strict cookies do not come with it)."""
     response = RedirectResponse(ELSEWHERE, 303)
-    if visit.actor is None:
+    elsewhere = visit.request.headers.get("sec-fetch-site") in ("cross-site", "same-site")
+    if visit.actor is None and not elsewhere:
         response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
 

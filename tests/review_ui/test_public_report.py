@@ -136,6 +136,9 @@ def test_leaving_leads_elsewhere_and_asks_the_browser_to_forget(station: Station
     assert answer.status_code == 303 and answer.headers["location"].startswith("https://vi.wikipedia.org")
     assert "cookies" in answer.headers["clear-site-data"]
     assert "clear-site-data" not in station.person("can-bo").get("/report/leave").headers
+    for site in ("cross-site", "same-site"):  # an officer's strict cookie does not come with these
+        foreign = station.browser().get("/report/leave", headers={"sec-fetch-site": site})
+        assert foreign.status_code == 303 and "clear-site-data" not in foreign.headers
 
 
 def test_other_sites_do_not_send_the_form(station: Station) -> None:
