@@ -140,7 +140,7 @@ class SingleSignOn:
     def second(self, pending: str, code: str) -> Arrived:
         """Our own code, after the provider vouched without a second factor. Raises SignInFailed."""
         kept = self._take(pending)
-        if kept is None:
+        if kept is None or "account" not in kept:  # a ticket for the provider is none for our code
             raise SignInFailed(
                 "this log-in was used, is older than ten minutes, or began in another browser: begin again"
             )

@@ -141,6 +141,12 @@ def test_who_decides_gives_a_second_factor(
     assert arrive(sso, provider).token
 
 
+def test_a_ticket_for_the_provider_is_none_for_our_code(sso: SingleSignOn, provider: Desk) -> None:
+    begun = sso.begin("/")
+    with pytest.raises(SignInFailed, match="begin again"):
+        sso.second(f"{provider.asked[-1][0]}.{begun.browser}", "000000")
+
+
 def test_wrong_codes_lock_the_account_and_end_the_ticket(
     world: World, sso: SingleSignOn, provider: Desk
 ) -> None:
