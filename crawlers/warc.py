@@ -78,7 +78,8 @@ def _page(record: Any, source: Source, now: datetime) -> Fetched | None:
     body = _bounded(record.content_stream())
     if body is None:
         return None
-    record.raw_stream.read()
+    while record.raw_stream.read(65_536):  # in pieces: what is packed behind the page may be of any length
+        pass
     if record.raw_stream.limit > 0:
         raise EOFError  # the file ends within the record: half a page says half of what it says
     captured = parse_time(record.rec_headers.get_header("WARC-Date") or "", now) or now
