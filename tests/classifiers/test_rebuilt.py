@@ -12,7 +12,7 @@ from tokenizers.models import Unigram
 from tokenizers.pre_tokenizers import Metaspace
 from tokenizers.processors import TemplateProcessing
 
-from classifiers import default_folder, labelled, rebuilt, release
+from classifiers import default_folder, labelled, load_judge, rebuilt, release
 from classifiers.encoder import Encoder
 from classifiers.linear import COLUMNS
 from classifiers.normalise import normalise_text
@@ -137,3 +137,15 @@ def test_what_is_gone_on_from_is_compared_in_every_dress(shipped: tuple[Pretrain
     gains = release.over_shipped(rows, encoder, encoder, seed=0)
     assert set(gains) == {"review", "protect", "review dressed", "protect dressed"}
     assert set(gains.values()) == {0.0}
+
+
+def test_a_refit_keeps_the_encoder_and_fits_the_rest(tmp_path: Path, labelled_file: Path) -> None:
+    judge = release.release(
+        [labelled_file], tmp_path, None, tmp_path / "out", 0, shipped=default_folder(), refit=True
+    )
+    assert judge.digest != load_judge().digest
+    if judge.stages == 2:  # so few posts may be ranked as well without it
+        kept = (tmp_path / "out" / "encoder.onnx").read_bytes()
+        assert kept == (default_folder() / "encoder.onnx").read_bytes()
+    with pytest.raises(InputError, match="no encoder in it"):
+        release.release([labelled_file], tmp_path, None, tmp_path / "out", 0, shipped=tmp_path, refit=True)
