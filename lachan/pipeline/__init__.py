@@ -3,5 +3,5 @@
     intake -> assess -> review | protect -> notify -> appeal
                                   \\-> publish (outbox -> index)      retain (what is past its day)
 
-`ports.py` is the seam: everything outside is reached through it.
+`ports` is the seam: everything outside is reached through it.
 """
