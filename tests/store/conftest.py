@@ -6,6 +6,7 @@ The server is named by LACHAN_TEST_POSTGRES_URL; a server that cannot be reached
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +25,7 @@ SERVER = os.environ.get("LACHAN_TEST_POSTGRES_URL", "postgresql+psycopg://postgr
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """A migrated database, dropped at the end."""
-    name = f"lachan_store_{os.getpid()}"
+    name = f"lachan_store_{secrets.token_hex(4)}"
     server = create_engine(SERVER, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
