@@ -129,7 +129,7 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     say = _visit(request).language.say
     if any("body" in problem["loc"] for problem in error.errors()):
-        return _answer(request, 422, say("Nội dung gửi lên không đọc được. Hãy xem lại các trường."))
+        return _answer(request, 422, say("Nội dung gửi lên không đọc được. Hãy xem lại các ô đã điền."))
     if any("path" in problem["loc"] for problem in error.errors()):
         return _answer(request, 404, say("Không có trang này. Hãy quay lại trang chính."))
     return _answer(request, 422, say("Địa chỉ có phần không đọc được. Hãy kiểm tra lại."))
@@ -145,7 +145,7 @@ async def _on_crash(request: Request, error: Exception) -> Response:
     _log.error("request %s failed: %s", request.state.request_id, type(error).__name__)
     say = _visit(request).language.say
     response = _answer(
-        request, 500, say("Hệ thống gặp lỗi. Hãy thử lại; nếu vẫn lỗi, hãy báo số ở cuối trang.")
+        request, 500, say("Hệ thống gặp lỗi. Hãy thử lại; nếu vẫn lỗi, hãy báo mã tra cứu ở cuối trang.")
     )
     # this answer is sent from outside the middleware that sets headers
     secure = request.app.state.desk.secure_cookies

@@ -102,7 +102,7 @@ def test_what_is_refused_keeps_what_was_typed(browser: Browser, served: Served) 
         seen(page, "report-refused-1280")
         page.fill("#protect textarea", "Một em bị trêu mỗi ngày ở trường, cần người lắng nghe.")
         page.check("#protect input[value=child_privacy_bullying]")
-        page.locator("#protect").get_by_role("button", name="Mở việc bảo vệ trẻ").click()
+        page.locator("#protect").get_by_role("button", name="Mở vụ việc bảo vệ trẻ").click()
         expect(page.locator("h1")).to_contain_text("VV-")
 
 

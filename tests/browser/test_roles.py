@@ -104,7 +104,7 @@ def test_two_admins_make_a_source_and_an_account(browser: Browser, served: Serve
         card = page.locator("section", has=page.locator("#s-cau-lac-bo"))
         expect(card).to_contain_text("Chờ")
         card.get_by_role("button", name="Xác nhận").click()
-        expect(page.locator("main")).to_contain_text("quản trị khác phải xác nhận")
+        expect(page.locator("main")).to_contain_text("quản trị viên khác phải xác nhận")
     with at_desk(browser, served, "quan-tri-hai", width=1280) as page:
         page.goto(f"{served.url}/admin/sources")
         card = page.locator("section", has=page.locator("#s-cau-lac-bo"))

@@ -33,7 +33,7 @@ def test_a_source_takes_two_admins(station: Station) -> None:
     assert "Trang &lt;mới&gt;" in first.get("/admin/sources").text
     assert "trang.example" not in station.browser().get("/public/sources").text
     own = first.post("/admin/sources/trang-moi/confirm")
-    assert own.status_code == 403 and "quản trị khác phải xác nhận" in own.text
+    assert own.status_code == 403 and "quản trị viên khác phải xác nhận" in own.text
     assert second.post("/admin/sources/trang-moi/confirm").status_code == 303
     assert _state(station, "trang-moi") is SourceState.ACTIVE
     assert "https://trang.example/goc/" in station.browser().get("/public/sources").text
@@ -54,12 +54,12 @@ def test_how_reading_goes_stands_in_words(station: Station) -> None:
         unit.frontier.retry(page, now, now + timedelta(hours=1), "http_503")
     shown = station.person("quan-tri").get("/admin/sources").text
     for words in (
-        "Nguồn không còn cho bài: 1", "Không lấy được trang nào: xem các lỗi.", "chưa lần nào",
+        "Nguồn không còn lấy được bài: 1", "Không lấy được trang nào: xem các lỗi.", "chưa lần nào",
         "9 bài, 7 bài mới", "3 trang, 3 MB", "ngoài giờ được đọc", "máy chủ trả lời mã 503: 1",
         "40 trang mỗi ngày, từ 22 đến 5 giờ",
     ):  # fmt: skip
         assert words in shown, words
-    assert "Nguồn không còn cho bài" in station.person("quan-tri").get("/").text
+    assert "Nguồn không còn lấy được bài" in station.person("quan-tri").get("/").text
     station.person("quan-tri").post("/settings", language="en", next="/admin/sources")
     english = station.person("quan-tri").get("/admin/sources").text
     assert "the server answers 503: 1" in english and "40 pages a day, from 22 to 5" in english
@@ -129,7 +129,7 @@ def test_an_account_is_made_and_its_secret_shown_once(station: Station) -> None:
 def test_accounts_that_may_not_be_made_are_explained(station: Station) -> None:
     first = station.person("quan-tri")
     approver = first.post("/admin/accounts", name="duyet-ba", role="approver", password=PASSWORD)
-    assert approver.status_code == 403 and "quản trị thứ hai" in approver.text
+    assert approver.status_code == 403 and "quản trị viên thứ hai" in approver.text
     short = first.post("/admin/accounts", name="can-bo-ba", role="officer", password="ngan")
     assert short.status_code == 422 and "ít nhất 12 ký tự" in short.text
     assert first.post("/admin/accounts", name="can-bo", role="officer", password=PASSWORD).status_code == 409

@@ -109,9 +109,9 @@ def test_who_left_no_address_and_what_ends_soon_is_said(station: Station) -> Non
     analyst = station.person("phan-tich")
     analyst.post("/alerts", **FORM, way=["mail"])
     page = analyst.get("/alerts").text
-    assert "chưa ghi địa chỉ thư" in page and "sắp hết hạn" not in page
+    assert "chưa ghi địa chỉ ở cuối trang" in page and "sắp hết hạn" not in page
     analyst.post("/alerts/reach", address="mai@example.vn")
-    assert "chưa ghi địa chỉ thư" not in analyst.get("/alerts").text
+    assert "chưa ghi địa chỉ ở cuối trang" not in analyst.get("/alerts").text
     station.clock.forward(timedelta(days=24))
     station.clients.clear()
     assert "sắp hết hạn" in station.person("phan-tich").get("/alerts").text

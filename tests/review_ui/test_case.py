@@ -202,7 +202,7 @@ def test_a_lost_claim_keeps_what_was_typed(station: Station) -> None:
     assert officer.client.post(f"/cases/{case.id}/heartbeat").status_code == 403  # no token
     beat = officer.post(f"/cases/{case.id}/heartbeat")
     assert beat.status_code == 409
-    assert "Bạn không (còn) giữ" in beat.json()["sentence"]
+    assert "Bạn chưa giữ hoặc không còn giữ" in beat.json()["sentence"]
     answer = officer.post(f"/cases/{case.id}/decide", measure="dismiss", reason="Không có gì đáng lo ở đây.")
     assert answer.status_code == 409
     assert "Không có gì đáng lo ở đây." in answer.text

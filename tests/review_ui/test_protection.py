@@ -42,7 +42,7 @@ def test_a_referral_closes_the_case_and_starts_its_clock(station: Station, child
     assert "để được tiếp nhận" in guard.get("/referrals").text
     station.clock.forward(timedelta(hours=2, minutes=5))
     assert "Chưa được tiếp nhận" in guard.get("/referrals").text
-    assert "Chuông đang reo: 1" in guard.get("/").text
+    assert "Chuông báo đang reo: 1" in guard.get("/").text
 
 
 @pytest.mark.parametrize(("source", "recipient"), [("school", "school"), ("police", "commune_police")])

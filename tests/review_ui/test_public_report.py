@@ -73,7 +73,7 @@ def test_the_answer_stands_behind_the_code(station: Station) -> None:
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(station: Station) -> None:
     client = station.browser()
     for fields, said in (
-        ({"reporter": ""}, "Hãy chọn bạn là ai."),
+        ({"reporter": ""}, "Hãy cho biết bạn là ai."),
         ({"wants_removal": "yes"}, "Hãy dán địa chỉ trang cần gỡ."),
         ({"reporter": "teacher", "wants_removal": "yes", "url": "https://a.example/1"}, "người giám hộ mới"),
     ):

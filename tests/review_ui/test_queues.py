@@ -105,7 +105,9 @@ def test_a_flood_is_one_line_and_an_officer_lets_it_in(station: Station) -> None
     officer = station.person("can-bo")
     page = officer.get("/queue/review").text
     assert page.count("data-case=") == THREAD_BOUND + 1
-    assert "Diễn đàn Bến Sông có quá nhiều bài bị gắn cờ: 30 vụ việc chờ đến lượt (1 chủ đề)" in page
+    assert (
+        "Diễn đàn Bến Sông có quá nhiều bài có dấu hiệu gây hại: 30 vụ việc chờ đến lượt (1 chủ đề)" in page
+    )
     assert officer.post("/queue/review/let-in", source="dien-dan").status_code == 303
     assert "10 vụ việc chờ đến lượt" in officer.get("/queue/review").text
     officer.post("/queue/review/let-in", source="dien-dan", all="1")

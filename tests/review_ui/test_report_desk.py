@@ -199,4 +199,4 @@ def test_a_child_sees_what_a_removal_came_to(station: Station) -> None:
     assert answer.status_code == 303
     page = station.browser().post("/report/follow", data={"code": code}).text
     assert "Chưa xem lại lần nào" in page and "Xem lại lần tới: 23/11/2026" in page
-    assert "xin gỡ trang" in helper.get(f"/public-reports/{report}").text
+    assert '<span class="tag">đề nghị gỡ</span>' in helper.get(f"/public-reports/{report}").text

@@ -51,7 +51,7 @@ def test_a_query_that_cannot_be_read_shows_where(station: Station) -> None:
 
 def test_bad_days_and_categories_are_told(station: Station) -> None:
     analyst = station.person("phan-tich")
-    assert "Ngày được viết như" in analyst.get("/search?q=x&from=hom-qua").text
+    assert "Ngày phải viết theo dạng" in analyst.get("/search?q=x&from=hom-qua").text
     assert analyst.get("/search?q=x&category=politics").status_code == 422
 
 
