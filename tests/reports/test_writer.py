@@ -74,7 +74,7 @@ def test_the_page_says_what_counts_and_runs_nothing(database: SqlDatabase) -> No
     assert "6</b>lượt phát hiện" in page
     assert "lượt phát hiện, không phải vụ vi phạm" in page
     assert "Asia/Ho_Chi_Minh" in page and "ngày đăng, nếu không có thì là ngày thu thập" in page
-    assert "1 văn bản quá hạn trả lời" in page and "Có lượt chuyển giúp đỡ đang quá hạn" in page
+    assert "1 văn bản quá hạn trả lời" in page and "Có lượt chuyển thông tin đang quá hạn" in page
     assert "1/2</b>văn bản đã nhận được trả lời" in page
     assert page.count("<svg") == 1 and "<script" not in page
     assert "<img" not in page and "&lt;img src=x onerror=alert(1)&gt;" in page
@@ -107,7 +107,7 @@ def test_reports_from_people_are_counted_from_receipt_to_answer(database: SqlDat
 
 def test_the_three_children_are_fewer_than_5_in_every_form(database: SqlDatabase) -> None:
     page = written(database, ReportFormat.HTML)
-    assert "Hàng bảo vệ: &lt;5 lượt" in page
+    assert "Hàng chờ bảo vệ: &lt;5 lượt" in page
     table = list(csv.DictReader(io.StringIO(written(database, ReportFormat.CSV))))
     document = json.loads(written(database, ReportFormat.JSON))["rows"]
     for lines in (table, document):
