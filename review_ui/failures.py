@@ -118,9 +118,9 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
     say = _visit(request).language.say
     sentences = {
         404: say("Không có trang này. Hãy quay lại trang chính."),
-        405: say("Trang này không nhận cách gửi đó."),
+        405: say("Trang này không nhận dữ liệu gửi theo cách đó."),
     }
-    sentence = sentences.get(error.status_code, say("Yêu cầu không thực hiện được."))
+    sentence = sentences.get(error.status_code, say("Không thực hiện được yêu cầu này."))
     return _answer(request, error.status_code, sentence)
 
 

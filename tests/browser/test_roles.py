@@ -159,7 +159,7 @@ def test_a_disagreement_settled_by_a_third_person(browser: Browser, served: Serv
     )
     with at_desk(browser, served, "phe-duyet", width=1280) as page:
         page.goto(f"{served.url}/cases/{case.id}")
-        page.get_by_label("Cần làm khác đi điều gì").fill("Nhắc chủ tài khoản là đủ.")
+        page.get_by_label("Cần sửa điều gì").fill("Nhắc chủ tài khoản là đủ.")
         press(page, "Không đồng ý, chuyển người thứ ba")
         expect(page.locator(".done")).to_contain_text("người thứ ba")
     with at_desk(browser, served, "phe-duyet-hai", width=1280) as page:
