@@ -20,6 +20,7 @@ from lachan.domain.alert import (
     new_alert,
     running,
 )
+from lachan.domain.alphabet import alphabetical
 from lachan.domain.audit import AuditEvent
 from lachan.domain.bulletin import Bulletin, Sending
 from lachan.domain.errors import InputError, NotFound
@@ -132,7 +133,8 @@ class Alerts:
         """The places that may be chosen: those that are told of at all."""
         actor.require(Permission.SEARCH)
         found = self._index.search(SearchRequest("", limit=0, facets=(Facet.PLACE,)))
-        return sorted(place for place, n in found.facets.get(Facet.PLACE, {}).items() if n >= SMALLEST)
+        large = (place for place, n in found.facets.get(Facet.PLACE, {}).items() if n >= SMALLEST)
+        return sorted(large, key=alphabetical)
 
     # --- Where one is told ---------------------------------------------------------------------------------
     def email(self, actor: Actor) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Final
 
+from lachan.domain.alphabet import alphabetical
 from lachan.domain.place import PlaceLevel, level_of
 from lachan.domain.small_cells import SMALLEST, told_by_place, told_parts_by_place
 from lachan.pipeline.ports import Facet, SearchIndex, SearchRequest, TimeStep
@@ -57,7 +58,9 @@ def place_weeks(index: SearchIndex, request: SearchRequest, level: PlaceLevel) -
     counts = {
         key: n for key, n in index.search(asked).facets.get(Facet.PLACE, {}).items() if level_of(key) is level
     }
-    large = sorted((key for key in counts if counts[key] >= SMALLEST), key=lambda key: (-counts[key], key))
+    large = sorted(
+        (key for key in counts if counts[key] >= SMALLEST), key=lambda key: (-counts[key], alphabetical(key))
+    )
     rows = []
     for key in large[:MOST_PLACES]:
         where = (*asked.where, (Facet.PLACE, key))

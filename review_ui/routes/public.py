@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from lachan.domain.alphabet import alphabetical
 from lachan.domain.appeal import DECIDE_WITHIN
 from lachan.domain.errors import ConflictError, InputError, NotFound
 from lachan.domain.post import SourceState
@@ -54,7 +55,7 @@ def sources(visit: AtDesk) -> Response:
     """Which places are read, and why: open to everybody."""
     with visit.desk.database.read() as unit:
         listed = [s for s in unit.sources.all() if s.state is not SourceState.PROPOSED]
-    return visit.page("public_sources.html", sources=sorted(listed, key=lambda s: s.title.casefold()))
+    return visit.page("public_sources.html", sources=sorted(listed, key=lambda s: alphabetical(s.title)))
 
 
 @router.get("/appeal")

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from lachan.domain.alphabet import alphabetical
 from lachan.domain.case import CaseState
 from lachan.domain.errors import InputError, QueryError
 from lachan.domain.measure import Measure
@@ -222,7 +223,7 @@ def _page(
 
 
 def _largest(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return sorted(counts.items(), key=lambda item: (-item[1], alphabetical(item[0])))
 
 
 @router.get("/search/table")

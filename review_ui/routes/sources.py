@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from lachan.domain.alphabet import alphabetical
 from lachan.domain.budget import Budget
 from lachan.domain.errors import ConflictError, InputError, LachanError, PermissionDenied, RefusedError
 from lachan.domain.post import Source, SourceKind, SourcePurpose
@@ -118,7 +119,7 @@ def _source(visit: Visit) -> Source:
 
 def _show(visit: Visit, error: LachanError | None = None) -> Response:
     with visit.desk.database.read() as unit:
-        found = unit.sources.all()
+        found = sorted(unit.sources.all(), key=lambda source: alphabetical(source.title))
         reading = {one.key: one for one in crawl_status(unit, visit.desk.clock())}
     return visit.page(
         "admin_sources.html",
