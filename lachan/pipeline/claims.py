@@ -48,8 +48,7 @@ class Claims:
 
     def claim_next(self, actor: Actor, route: Route, without: tuple[Category, ...] = ()) -> Case | None:
         """Take the first open case of the queue that has none of the categories `without` (somebody rests from
-        them); None when there is none. Raises ConflictError when others were
-        faster a hundred times over."""
+        them); None when there is none. Raises ConflictError when others were faster a hundred times over."""
         actor.require(DECIDE[route])
         where = CaseFilter(route=route, states=(CaseState.OPEN, CaseState.RETURNED), without=without)
         with self._database.read() as unit:

@@ -21,7 +21,7 @@ from lachan.pipeline.review import Decision
 from tests.review_ui.station import NECESSITY, Station
 
 _MINOR = re.compile(r"\b(?:học sinh|học trò|hs|cấp 2|lớp \d+|em|bé|cháu|mấy đứa)\b", re.IGNORECASE)
-_CLAUSE = re.compile(r"[^,.;!?\n]{12,70}")
+_CLAUSE = re.compile(r"[^,.;!?\n]{12,70}(?!\w)")
 
 
 def fill(station: Station) -> None:
