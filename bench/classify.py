@@ -5,7 +5,7 @@ run, and how much memory it takes. Prints one line of JSON.
 
 The stream is drawn from the shipped labelled posts, or its harmless part from FILE (a text a line: real comments are
 easier than the shipped hard ones). The rival has 12 layers of 768 and 64,001 pieces, random weights (speed does not
-depend on them), one piece a word, batches of 32 of like length. Both work on one thread. The two take turns. The judge's
+depend on them), one piece a word, batches of 32 of like length. Both work on one thread, and take turns. The judge's
 memory is that of a process of its own. `--million`: a million posts through that process, memory at the start and
 the end. The rival needs torch (dev or `train` extra).
 """
