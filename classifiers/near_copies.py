@@ -1,14 +1,15 @@
 """Near-copies among labelled posts, and overlap between files: character 4-grams, Jaccard.
 
-An inverted index over each text's rarest 4-grams finds the candidates (a text that shares half its 4-grams
-with another shares one of the rarer half), so that thousands of posts take seconds.
+What two texts share is a product of sparse matrices, some rows at a time: 12,000 posts take 20 seconds.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
+
+import numpy as np
+from scipy import sparse
 
 from classifiers.labelled import Row
 from classifiers.normalise import normalise_text
@@ -16,6 +17,7 @@ from classifiers.syllable import fold
 
 #: From this Jaccard on two posts are near-copies.
 NEAR_COPY: Final = 0.5
+_AT_ONCE: Final = 500
 
 
 def grams(text: str) -> frozenset[str]:
@@ -30,43 +32,42 @@ def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
     return shared / max(1, len(one) + len(other) - shared)
 
 
-def _pairs(sets: Sequence[frozenset[str]], asked: int = 0) -> list[tuple[int, int, float]]:
-    """Near-copies among `sets`; with `asked`, only those of one of the first `asked` with a later one."""
-    frequency = Counter(gram for each in sets for gram in each)
-    index: dict[str, list[int]] = defaultdict(list)
-    found: list[tuple[int, int, float]] = []
-    for at, each in enumerate(sets):
-        # Jaccard >= 0.5 means at least half of the larger set is shared: a prefix of half plus one, rarest first.
-        ordered = sorted(each, key=lambda gram: (frequency[gram], gram))
-        prefix = ordered[: len(ordered) - -(-len(ordered) // 2) + 1]
-        candidates = {other for gram in prefix for other in index.get(gram, ())}
-        for other in candidates:
-            if not len(each) <= 2 * len(sets[other]) <= 4 * len(each):
-                continue  # one is so much longer that half cannot be shared
-            likeness = jaccard(each, sets[other])
-            if likeness >= NEAR_COPY:
-                found.append((other, at, likeness))
-        if not asked or at < asked:
-            for gram in prefix:
-                index[gram].append(at)
-    return found
+def _alike(
+    sets: Sequence[frozenset[str]], others: Sequence[frozenset[str]]
+) -> Iterator[tuple[int, int, float]]:
+    """(place in `sets`, place in `others`, Jaccard) of near-copies."""
+    columns: dict[str, int] = {}
+    left, right = _matrix(sets, columns), _matrix(others, columns)
+    right.resize(right.shape[0], len(columns))
+    left.resize(left.shape[0], len(columns))
+    turned = right.T.tocsr()
+    sizes, other_sizes = np.diff(left.indptr), np.diff(right.indptr)
+    for first in range(0, len(sets), _AT_ONCE):
+        shared = (left[first : first + _AT_ONCE] @ turned).tocoo()
+        one, other = shared.row + first, shared.col
+        likeness = shared.data / (sizes[one] + other_sizes[other] - shared.data)
+        near = likeness >= NEAR_COPY
+        yield from zip(one[near].tolist(), other[near].tolist(), likeness[near].tolist(), strict=True)
+
+
+def _matrix(sets: Sequence[frozenset[str]], columns: dict[str, int]) -> sparse.csr_array:
+    """1.0 where the text of the row has the 4-gram of the column; unmet grams are added to `columns`."""
+    cells = [columns.setdefault(gram, len(columns)) for each in sets for gram in sorted(each)]
+    starts = np.cumsum([0, *map(len, sets)])
+    return sparse.csr_array((np.ones(len(cells)), cells, starts), shape=(len(sets), len(columns)))
 
 
 def near_copies(rows: Sequence[Row]) -> list[tuple[str, str, float]]:
     """(id, id, Jaccard) of every two posts that are near-copies and no declared pair."""
+    sets = [grams(row.text) for row in rows]
     return [
         (rows[one].id, rows[other].id, likeness)
-        for one, other, likeness in _pairs([grams(row.text) for row in rows])
-        if rows[one].pair is None or rows[one].pair != rows[other].pair
+        for one, other, likeness in _alike(sets, sets)
+        if one < other and (rows[one].pair is None or rows[one].pair != rows[other].pair)
     ]
 
 
 def overlap(rows: Sequence[Row], others: Sequence[Row]) -> list[tuple[str, str, float]]:
     """(id of `rows`, id of `others`, Jaccard) of near-copies between two sets, such as training and test."""
-    sets = [grams(row.text) for row in (*rows, *others)]
-    count = len(rows)
-    return [
-        (rows[one].id, others[other - count].id, likeness)
-        for one, other, likeness in _pairs(sets, count)
-        if one < count <= other
-    ]
+    found = _alike([grams(row.text) for row in rows], [grams(row.text) for row in others])
+    return [(rows[one].id, others[other].id, likeness) for one, other, likeness in found]
