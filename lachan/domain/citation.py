@@ -101,7 +101,8 @@ class Citation:
 
 @dataclass(frozen=True)
 class Denied:
-    """A clause that can never be cited; None stands for everything beneath."""
+    """A clause that can never be cited; None stands for everything beneath. Nor can what holds it: a whole clause
+    cites each of its points."""
 
     instrument: str
     article: str | None
@@ -112,7 +113,9 @@ class Denied:
     def covers(self, instrument: str, article: str, clause: str | None, point: str | None) -> bool:
         given = (instrument, article, clause, point)
         mine = (self.instrument, self.article, self.clause, self.point)
-        return all(rule is None or rule == value for rule, value in zip(mine, given, strict=True))
+        return all(
+            rule is None or value is None or rule == value for rule, value in zip(mine, given, strict=True)
+        )
 
 
 @cache

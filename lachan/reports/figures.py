@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from statistics import median
@@ -73,11 +73,12 @@ class Standing:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the crawl did in the days of the report (UTC days of reading, not of publication)."""
+    """What the crawl did in the days of the report (UTC days of reading, not of publication). `stored` counts both
+    queues."""
 
     pages: int = 0
     judged: int = 0
-    stored: int = 0
+    stored: Shown = 0
 
 
 @dataclass(frozen=True)
@@ -268,7 +269,7 @@ def figures(first: date, last: date, material: Material) -> Figures:
         if before
         else None,
         protection=_protection(here, material) if whole_week else None,
-        reading=material.reading,
+        reading=_reading(first, last, material),
         first_stage=material.first_stage,
         standing=material.standing,
     )
@@ -318,6 +319,19 @@ def _week(facts: Sequence[FactRow], first: date, last: date) -> Week:
         by_category=_by_category(confirmed),
         protect=shown(sum(fact.route is Route.PROTECT for fact in here)),
     )
+
+
+def _reading(first: date, last: date, material: Material) -> Reading:
+    """`stored` less what the review queue flagged tells the protection queue: shown only where that is told anyway, in
+    a whole week without a small cell."""
+    children = [fact for fact in material.facts if fact.route is Route.PROTECT]
+    counts = (
+        sum(first <= fact.day <= last for fact in children),
+        sum(first <= fact.captured_day <= last for fact in children),
+    )
+    if is_week(first, last) and not any(isinstance(shown(count), Veil) for count in counts):
+        return material.reading
+    return replace(material.reading, stored=Veil.HIDDEN)
 
 
 def _protection(here: Sequence[FactRow], material: Material) -> Protection:

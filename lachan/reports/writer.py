@@ -17,7 +17,7 @@ from lachan.domain.notice import Notice, NoticeAct, NoticeState
 from lachan.domain.taxonomy import Route
 from lachan.pipeline.ports import CaseFilter, Clock, Counter, Database, ReportFormat, ReportKind, Unit
 from lachan.pipeline.protect import Protect
-from lachan.reports.cells import Veil
+from lachan.reports.cells import Shown, Veil
 from lachan.reports.charts import stacks, weekly_bars
 from lachan.reports.figures import Figures, Material, Reading, Standing, figures
 from lachan.reports.labels import label, labels
@@ -174,6 +174,6 @@ def _shown(value: object) -> str:
     return label("cell", "hidden") if value is Veil.HIDDEN else str(value)
 
 
-def _rate(part: int, whole: int) -> str:
+def _rate(part: Shown, whole: int) -> str:
     """With its denominator; a dash where there is nothing to take a share of."""
-    return f"{part}/{whole}" if whole else "–"
+    return f"{_shown(part)}/{whole}" if whole else "–"

@@ -3,25 +3,31 @@ index or address of the desk. A new one has to be written into this file first, 
 
 from __future__ import annotations
 
+import importlib
+import inspect
+import pkgutil
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import pytest
 import typer
 
 from index.document import SCHEMA, to_tantivy
+from index.query import _FIELDS, parse
 from lachan.app import settings
 from lachan.app.cli import app
 from lachan.domain.alert import Watch
-from lachan.domain.errors import InputError
+from lachan.domain.errors import InputError, QueryError
 from lachan.domain.taxonomy import Category
-from lachan.pipeline.ports import CaseFilter, IndexDocument, Letterhead, SearchRequest
+from lachan.pipeline import ports
+from lachan.pipeline.ports import CaseFilter, Facet, IndexDocument, Letterhead, SearchRequest, SortBy
 from lachan.store.tables import metadata
 from review_ui.permissions import ROUTES
 from review_ui.routes import ROUTERS
+from tests.review_ui.station import Station
 from tests.safeguards.source_tree import ROOT, enums, modules
 
 #: English and Vietnamese (without signs), as parts of a name.
@@ -182,6 +188,103 @@ def test_an_alert_can_be_no_standing_query() -> None:
     for words in ("tên ai đó", "ten ai do", "Nam", "Xã pod*", '"pod"', "pod OR vape", "0900 000 123", "@nam"):
         with pytest.raises(InputError):
             Watch(place=words)
+
+
+# --- Questions that can be asked ------------------------------------------------------------------------------
+#: How somebody might try to ask for a person, in words that a query language may know.
+ASKING = (
+    "author", "author_hash", "user", "username", "user_id", "name", "person", "by", "nick", "handle", "phone",
+    "email", "account", "profile", "url", "link", "address", "school", "class", "birthday", "victim", "suspect",
+    "thread", "reply", "text", "id", "case", "tac_gia", "nguoi", "ten", "sdt", "truong", "lop", "doi_tuong",
+    "_all", "*", "officer",
+)  # fmt: skip
+
+
+def test_the_query_language_has_these_fields_and_refuses_every_other() -> None:
+    assert set(_FIELDS) == {
+        "category", "source", "kind", "place", "status", "measure", "urgent", "from", "to",
+    }  # fmt: skip
+    for word in ASKING:
+        for query in (
+            f"{word}:an",
+            f'{word}:"lê mẫu"',
+            f"pod {word}:an",
+            f"NOT {word}:an",
+            f"{word.upper()}:an",
+        ):
+            with pytest.raises(QueryError):
+                parse(query)
+    assert set(Facet) == {"category", "kind", "place", "status", "measure"}
+    assert set(SortBy) == {"relevance", "time", "severity"}
+
+
+def test_no_query_parameter_of_any_page_or_of_the_interface() -> None:
+    """Whatever an address of the desk can be asked. A new word is added here by somebody who can say why."""
+    asked = {
+        each.alias
+        for router in ROUTERS
+        for route in router.routes
+        for each in [
+            *route.dependant.query_params,
+            *route.dependant.header_params,
+            *route.dependant.cookie_params,
+        ]
+    }
+    assert asked == {
+        "q", "from", "to", "category", "kind", "place", "status", "measure", "limit", "offset", "after", "before",
+        "sort", "step", "facets", "page", "week", "form", "save", "lang", "loose", "level",
+        "state", "show", "done", "next", "code",
+        "cases",  # numbers of the rows on a page, to see which colleague looks at them
+    }  # fmt: skip
+
+
+#: Of colleagues and of the log's own machinery, never of those who write.
+OF_COLLEAGUES = {
+    "OnCallStore.email", "OnCallStore.set_email",  # where an alarm reaches who is on duty
+    "SessionRow.handle",  # by which a session is revoked
+    "KeyRing.identity",  # of the key file
+}  # fmt: skip
+
+
+def test_no_store_can_be_asked_for_one() -> None:
+    """Every port: its methods, their parameters, the fields of what they take and give."""
+    found, seen = set(), 0
+    for module in pkgutil.iter_modules(ports.__path__, f"{ports.__name__}."):
+        for name, kind in vars(importlib.import_module(module.name)).items():
+            if not inspect.isclass(kind) or kind.__module__ != module.name:
+                continue
+            words = [field.name for field in fields(kind)] if is_dataclass(kind) else []
+            for method, body in vars(kind).items():
+                if inspect.isfunction(body) and not method.startswith("__"):
+                    words += [method, *(f"{method}.{each}" for each in inspect.signature(body).parameters)]
+            seen += len(words)
+            found |= {f"{name}.{word}" for word in words if any(bad(part) for part in word.split("."))}
+    assert seen > 300
+    assert {
+        each for each in found if each.rsplit(".", 1)[0] not in OF_COLLEAGUES
+    } == OF_COLLEAGUES  # its parameters
+
+
+def test_cases_are_asked_for_by_these_and_no_words() -> None:
+    """No text among them; the accounts are those of colleagues: whose claim, whose decision another approves."""
+    assert {field.name for field in fields(CaseFilter)} == {
+        "route", "states", "category", "without", "source", "urgent", "claimed_by", "not_decided_by", "age",
+        "opened_before", "first", "last",
+    }  # fmt: skip
+    assert {field.name for field in fields(SearchRequest)} == {
+        "query", "first", "last", "category", "limit", "offset", "sort", "cursor", "where", "facets", "step", "loose",
+    }  # fmt: skip
+
+
+def test_no_queue_can_be_narrowed_by_words_that_the_address_bar_adds(station: Station) -> None:
+    """An unknown parameter narrows nothing: the same rows stand there."""
+    station.case("bán pod cho học sinh lớp 8, hỏi bạn Lê Mẫu, gọi 0900 000 123")
+    station.case("gom nhóm học sinh lớp 9 đi đánh nhau chiều nay ở cổng trường")
+    officer = station.person("can-bo")
+    plain = officer.get("/queue/review").text.count("VV-")
+    assert plain
+    for word in (*ASKING[:-3], "q", "query", "search", "text", "contains"):
+        assert officer.get("/queue/review", **{word: "Lê Mẫu"}).text.count("VV-") == plain, word
 
 
 def _document() -> IndexDocument:
