@@ -89,9 +89,9 @@ def tree_of(fetched: Fetched) -> Element | None:
 
 
 def _repaired(post: RawPost) -> RawPost:
-    return replace(
-        post,
-        text=repair(post.text),
-        author=repair(post.author) if post.author else None,
-        title=repair(post.title) if post.title else None,
-    )
+    text = repair(post.text)
+    author = repair(post.author) if post.author else None
+    title = repair(post.title) if post.title else None
+    if (text, author, title) == (post.text, post.author, post.title):
+        return post
+    return replace(post, text=text, author=author, title=title)

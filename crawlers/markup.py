@@ -82,6 +82,7 @@ _BLOCKS: Final = frozenset(
 )
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _BAD_CHARACTERS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS: Final = bytes(code for code in range(32) if code not in (9, 10, 13))
 _ORIGIN: Final = re.compile(r"https?://[^/?#\\]+", re.IGNORECASE)
 _REFERENCE: Final = re.compile(rb"&#(x[0-9a-fA-F]{1,8}|[0-9]{1,10});")
 _TRACKING: Final = re.compile(
@@ -96,7 +97,7 @@ _MEDIA: Final = re.compile(
 
 def parse_html(text: str) -> Element | None:
     """The tree of a page, however broken; None where there is none. Nothing is fetched, no entity expanded."""
-    cleaned = _BAD_CHARACTERS.sub(" ", text)
+    cleaned = text if _has_no_bad_characters(text) else _BAD_CHARACTERS.sub(" ", text)
     if not cleaned.strip():
         return None
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, recover=True, huge_tree=False)
@@ -104,6 +105,16 @@ def parse_html(text: str) -> Element | None:
         return etree.fromstring(cleaned.encode(), parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
+
+
+def _has_no_bad_characters(text: str) -> bool:
+    """As the pattern says, asked of the bytes, which takes a fraction of the time."""
+    try:
+        raw = text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        return False
+    found = len(raw.translate(None, _CONTROLS)) != len(raw)
+    return not found and b"\xef\xbf\xbe" not in raw and b"\xef\xbf\xbf" not in raw
 
 
 def _character(match: re.Match[bytes]) -> bytes:
@@ -127,7 +138,12 @@ def parse_xml(body: bytes) -> Element | None:
 
 def tokens(element: Element) -> frozenset[str]:
     """The class names of an element, in small letters; of `comment__info__date` also `date`."""
-    names = (element.get("class") or "").lower()
+    return _tokens(element.get("class") or "")
+
+
+@lru_cache(maxsize=4096)  # a page repeats few hundred
+def _tokens(given: str) -> frozenset[str]:
+    names = given.lower()
     if "__" not in names:
         return frozenset(names.split())
     return frozenset(part for name in names.split() for part in (name, name.rpartition("__")[2]))
@@ -135,13 +151,14 @@ def tokens(element: Element) -> frozenset[str]:
 
 def is_hidden(element: Element) -> bool:
     """Whether a reader of the page would not see this element."""
-    if not isinstance(element.tag, str) or element.tag in _SILENT:
+    tag = element.tag
+    if not isinstance(tag, str) or tag in _SILENT:
         return True
-    return (
-        element.get("hidden") is not None
-        or element.get("aria-hidden") == "true"
-        or bool(_HIDDEN_STYLE.search(element.get("style") or ""))
-    )
+    get = element.get
+    if get("hidden") is not None or get("aria-hidden") == "true":
+        return True
+    style = get("style")
+    return style is not None and _HIDDEN_STYLE.search(style) is not None
 
 
 def region(element: Element, without: Collection[Element] = ()) -> Iterator[Element]:
@@ -157,33 +174,46 @@ def region(element: Element, without: Collection[Element] = ()) -> Iterator[Elem
 
 def visible_text(element: Element, without: Collection[Element] = ()) -> str:
     """What a reader sees, one line a block; spaces run together; but for what lies in `without`."""
-    parts: list[str] = []
+    lines = (" ".join(line.split()) for line in "".join(_shown(element, without)).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def has_text(element: Element, without: Collection[Element] = ()) -> bool:
+    """Whether `visible_text` is any, found out by no more of it than that takes."""
+    return any(piece and not piece.isspace() for piece in _shown(element, without))
+
+
+def _shown(element: Element, without: Collection[Element]) -> Iterator[str]:
+    """The texts of an element in their order, with the ends of lines between them."""
     stack: list[Any] = [element]
     while stack:
         node = stack.pop()
         if isinstance(node, str):
-            parts.append(node)
+            yield node
             continue
-        if (node in without and node is not element) or is_hidden(node):
+        if is_hidden(node) or (node in without and node is not element):
             continue
-        if node.tag == "br":
-            parts.append("\n")
+        tag = node.tag
+        if tag == "br":
+            yield "\n"
             continue
-        if node.tag == "img":
-            parts.append(_emoji(node))
+        if tag == "img":
+            yield _emoji(node)
             continue
+        is_block = tag in _BLOCKS
+        if is_block:
+            yield "\n"
+        if (text := node.text) is not None:
+            yield _flat(text) if tag != "pre" else text
         after: list[Any] = []
-        if node.text:
-            after.append(_flat(node.text) if node.tag != "pre" else node.text)
         for child in node:
             after.append(child)
-            if child.tail:
-                after.append(_flat(child.tail))
-        if node.tag in _BLOCKS:
-            after = ["\n", *after, "\n"]
-        stack.extend(reversed(after))
-    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
-    return "\n".join(line for line in lines if line)
+            if (tail := child.tail) is not None:
+                after.append(_flat(tail))
+        if is_block:
+            after.append("\n")
+        after.reverse()
+        stack += after
 
 
 def _flat(text: str) -> str:

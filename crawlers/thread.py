@@ -11,7 +11,7 @@ from itertools import chain, islice
 from typing import Final
 
 from crawlers.links import page_number, thread_of
-from crawlers.markup import Element, base_of, clean_url, region, tokens, visible_text
+from crawlers.markup import Element, base_of, clean_url, has_text, region, tokens, visible_text
 from crawlers.times import is_mostly_a_time, parse_time
 from crawlers.words import is_apart
 from lachan.domain.post import RawPost
@@ -73,7 +73,7 @@ def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
 
     The thread's title goes with its opening post.
     """
-    base = base_of(tree, url)
+    base, thread = base_of(tree, url), thread_of(url)
     heading = next((visible_text(h) for h in tree.iter("h1")), "") or None
     posts: list[RawPost] = []
     bodies: set[Element] = set()
@@ -96,9 +96,7 @@ def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
             title = title or heading
         elif title is not None and heading is not None and title.casefold() == heading.casefold():
             title = None
-        posts.append(
-            RawPost(post.url, post.text, post.author, post.published_at, thread_of(url), title or None)
-        )
+        posts.append(RawPost(post.url, post.text, post.author, post.published_at, thread, title or None))
     return posts
 
 
@@ -109,7 +107,7 @@ def _boxes(tree: Element, now: datetime) -> list[_Box]:
         if len(items) >= _MAX_BOXES:
             break
         mark = element.get("id") or ""
-        if _POST_TYPES.search(element.get("itemtype") or ""):
+        if (kind := element.get("itemtype")) is not None and _POST_TYPES.search(kind):
             items[element] = True
         elif mark and _BODY_ID.fullmatch(mark) and any(a in items for a in element.iterancestors()):
             continue  # the words of a post, numbered as the post is
@@ -135,7 +133,7 @@ def _has_meta(element: Element, now: datetime) -> bool:
             return True
         if not isinstance(node.tag, str):
             continue
-        if tokens(node) & _META_CLASSES or _own_time(node, now) is not None:
+        if not _META_CLASSES.isdisjoint(tokens(node)) or _own_time(node, now) is not None:
             return True
     return False
 
@@ -174,9 +172,9 @@ def _own_time(node: Element, now: datetime) -> datetime | None:
         return moment
     pieces = [node.text or "", *(child.tail or "" for child in node)]
     for piece in pieces:
-        if not 4 < len(piece.strip()) <= _MAX_TIME:
+        if not 4 < len(piece.strip()) <= _MAX_TIME or not is_mostly_a_time(piece):  # which takes less to see
             continue
-        if (moment := parse_time(piece, now)) is not None and is_mostly_a_time(piece):
+        if (moment := parse_time(piece, now)) is not None:
             return moment
     return None
 
@@ -188,8 +186,9 @@ def _post(box: _Box, base: str, url: str, now: datetime) -> tuple[Element, RawPo
     author_node, author = _author(box, nodes, by_class, now)
     body = _body(box, nodes, by_class, author_node)
     if body is not None:
-        inside = set(region(body))
-        outside = [node for node in nodes if node not in inside or node is box.element]
+        said = list(region(body, box.inner))
+        at = nodes.index(body)
+        outside = nodes[:at] + nodes[at + len(said) :]  # what lies in the body stands together
         time_node, published = _time(box, outside, now)
     elif box.is_item and box.inner:
         return None  # a wrapper around posts
@@ -199,7 +198,8 @@ def _post(box: _Box, base: str, url: str, now: datetime) -> tuple[Element, RawPo
         body = _heaviest(box.element, apart_from)
         inside = set(region(body)) if body is not box.element else set()
         outside = [node for node in nodes if node not in inside]
-    apart = {node for node in region(body, box.inner) if node is not body and is_apart(node)}
+        said = list(region(body, box.inner))
+    apart = {node for node in said if node is not body and is_apart(node)}
     title_node = next(
         (n for n in outside if n.tag in ("h2", "h3", "h4") and not _names(n, author_node, author)), None
     )
@@ -259,12 +259,12 @@ def _body(
     box: _Box, nodes: list[Element], by_class: dict[str, list[Element]], author: Element | None
 ) -> Element | None:
     item = _property(box, nodes, *_BODY_PROPERTIES)
-    if item is not None and visible_text(item, box.inner):
+    if item is not None and has_text(item, box.inner):
         return item
     said = (n for n in nodes[1:] if not box.is_item and n.get("itemprop") in _BODY_PROPERTIES)
     marked = (n for n in nodes[1:] if _BODY_ID.fullmatch(n.get("id") or ""))
     for node in chain(said, _named(by_class, _BODY_CLASSES), marked):
-        if node is not author and node is not box.element and visible_text(node, box.inner):
+        if node is not author and node is not box.element and has_text(node, box.inner):
             return node
     return None
 
@@ -314,14 +314,14 @@ def _tidy_author(text: str) -> str | None:
 
 def _time(box: _Box, nodes: list[Element], now: datetime) -> tuple[Element | None, datetime | None]:
     item = _property(box, nodes, "datePublished", "dateCreated", "uploadDate", "dateModified")
-    ordered = [item] if item is not None else []
-    ordered += [
-        node for node in nodes if node.tag == "time" or node.get("data-time") or node.get("data-timestamp")
-    ]
-    ordered += [node for node in nodes if node.tag == "abbr" or _TIME_CLASSES & tokens(node)]
+    ordered = chain(
+        (item,) if item is not None else (),
+        (n for n in nodes if n.tag == "time" or n.get("data-time") or n.get("data-timestamp")),
+        (n for n in nodes if n.tag == "abbr" or not _TIME_CLASSES.isdisjoint(tokens(n))),
+    )
     for node in ordered:
-        for value in (node.get("datetime"), node.get("content"), node.get("data-time"), node.get("data-timestamp"),
-                      node.get("title"), visible_text(node)):  # fmt: skip
+        values = (node.get(name) for name in ("datetime", "content", "data-time", "data-timestamp", "title"))
+        for value in chain(values, (visible_text(n) for n in (node,))):  # the text where none of them says it
             if value and (moment := parse_time(value, now)) is not None:
                 return (node if node is not box.element else None), moment
     for node in nodes:
@@ -333,15 +333,16 @@ def _time(box: _Box, nodes: list[Element], now: datetime) -> tuple[Element | Non
 
 def _permalink(box: _Box, nodes: list[Element], base: str, url: str) -> str:
     item = _property(box, nodes, "url", "mainEntityOfPage")
-    links = [item] if item is not None else []
-    links += [
-        n for n in nodes if n.tag == "a" and ("bookmark" in (n.get("rel") or "") or "permalink" in tokens(n))
-    ]
-    links += [n for n in nodes if n.tag == "a" and _PERMALINK.search(n.get("href") or "")]
+    anchors = [node for node in nodes if node.tag == "a"]
+    links = chain(
+        (item,) if item is not None else (),
+        (n for n in anchors if "bookmark" in (n.get("rel") or "") or "permalink" in tokens(n)),
+        (n for n in anchors if _PERMALINK.search(n.get("href") or "")),
+    )
     for node in links:
         found = clean_url(base, node.get("href") or node.get("content"), fragment=True)
         if found is not None and host_of(found) == host_of(url):  # a signature may lead to others' posts
             return found
-    named = next((n.get("name") for n in nodes if n.tag == "a" and n.get("name")), None)
+    named = next((n.get("name") for n in anchors if n.get("name")), None)
     mark = named or box.element.get("id")
     return f"{url.partition('#')[0]}#{mark}" if mark and len(mark) <= 100 and " " not in mark else url

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Final
 
 HANOI: Final = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")  # no summer time since 1975
@@ -63,9 +64,21 @@ _HINT: Final = re.compile(
 _ZONE: Final = re.compile(r"\b(?:gmt|utc)\s?([+-])\s?(\d{1,2})\b")
 
 
+class _Accents(dict[int, int | None]):
+    """str.translate table that leaves out loose accents."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = None if unicodedata.combining(chr(code)) else code
+        return self[code]
+
+
+_ACCENTS: Final = _Accents()
+
+
+@lru_cache(maxsize=64)  # of one text it is asked twice
 def _plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+    return " ".join((decomposed if decomposed.isascii() else decomposed.translate(_ACCENTS)).split())
 
 
 #: Words that stand around a time on a page. A line with other words speaks of a time ("hôm qua trời mưa").
@@ -88,7 +101,7 @@ def is_mostly_a_time(text: str) -> bool:
 
     Beside a time in figures three other words may stand; beside one in words alone ("hôm qua") none.
     """
-    plain = _plain(text)
+    plain = _plain(text.strip())
     others = sum(word not in _AROUND_A_TIME for word in _WORD.findall(plain))
     return others <= (_OTHER_WORDS if _FIGURES.search(plain) else 0)
 

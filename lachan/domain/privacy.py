@@ -12,7 +12,7 @@ import hmac
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
@@ -97,11 +97,29 @@ class _Folding(dict[int, str]):
 _PLAIN: Final = _Folding(keep_marks=False)
 _MARKED: Final = _Folding(keep_marks=True)
 _SHORT_NAME: Final = 3  # letters; "An" must not hide every "ăn"
-_BETWEEN: Final = r"[\s\x00._\-·]{0,3}"  # M.i.n.h, M i n h, zero-width signs
-_GAPS: Final = re.compile(_BETWEEN.replace("{0,3}", "+"))
-_START: Final = r"(?<!\w)(?<!\w\x00)"
-_END: Final = r"(?!\x00?\w)"
+_LONGEST_GAP: Final = 3  # between two letters: M.i.n.h, M i n h, zero-width signs
+_GAP_SIGNS: Final = frozenset("\x00._-·")  # and all white space
+_GAPS: Final = re.compile(r"[\s\x00._\-·]+")
+_NO_GAPS: Final = {code: None for code in range(128) if chr(code).isspace() or chr(code) in _GAP_SIGNS}
+_START: Final = re.compile(r"(?<!\w)(?<!\w\x00)[^\W_]")  # the first letter of a word
+_END: Final = re.compile(r"(?!\x00?\w)")
+_FEW: Final = 50  # names that are looked for one by one
+_AT: Final = re.compile("[@＠﹫]")  # the signs that `_MARKED` folds to @
 _MENTION: Final = re.compile(r"(?<![\w.])@\w+(?:[.\-\x00]+\w+)*")
+#: Anything but ASCII and the letters of Vietnamese: those fold by Unicode's own tables, far faster than one by one.
+_UNUSUAL: Final = re.compile(
+    r"[^\t-\r -~"
+    "ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ"
+    "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]"
+)
+
+
+def _without_accents(text: str) -> str:
+    """`text` (in NFC) by `_PLAIN`, offset for offset."""
+    if _UNUSUAL.search(text):
+        return text.translate(_PLAIN)
+    bare = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return bare.encode("ascii", "ignore").decode("ascii")
 
 
 def _folded_name(name: str, *, keep_marks: bool) -> str:
@@ -127,15 +145,62 @@ def _forms(name: str) -> frozenset[tuple[str, bool]]:
     return frozenset(forms)
 
 
-@lru_cache(maxsize=1024)
-def _pattern(letters: frozenset[str]) -> re.Pattern[str]:
-    """Finds these names, the longest first, however spaced."""
-    ordered = sorted(letters, key=lambda item: (-len(item), item))
-    spaced = "|".join(_BETWEEN.join(map(re.escape, item)) for item in ordered)
-    return re.compile(f"{_START}(?:{spaced}){_END}")
+@lru_cache(maxsize=16)  # the posts of a page have the same names
+def _wanted(names: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The letters of all `names`: those found without accents, those that must agree in them."""
+    forms = frozenset[tuple[str, bool]]().union(*map(_forms, names))
+    plain = frozenset(form for form, marked in forms if not marked)
+    return plain, frozenset(form for form, marked in forms if marked)
+
+
+_Trie = dict[str, "_Trie"]
+
+
+@lru_cache(maxsize=16)
+def _trie(forms: frozenset[str]) -> _Trie:
+    """`forms` letter by letter; "" where one ends. However many begin alike, a text is gone through once."""
+    root: _Trie = {}
+    for form in forms:
+        node = root
+        for letter in form:
+            node = node.setdefault(letter, {})
+        node[""] = {}
+    return root
+
+
+def _spans(folded: str, forms: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Where these letters stand as whole words, however spaced; of those that begin together the longest."""
+    trie, after = _trie(forms), 0
+    for match in _START.finditer(folded):
+        start = match.start()
+        if start < after:
+            continue
+        end = _end_of_name(folded, start, trie)
+        if end:
+            yield start, end
+            after = end
+
+
+def _end_of_name(folded: str, start: int, node: _Trie) -> int:
+    """Where the longest name that begins at `start` ends; 0 where none does."""
+    end = gap = 0
+    for at in range(start, len(folded)):
+        char = folded[at]
+        below = node.get(char)
+        if below is not None:
+            node, gap = below, 0
+            if "" in node and _END.match(folded, at + 1):
+                end = at + 1
+        elif gap < _LONGEST_GAP and (char in _GAP_SIGNS or char.isspace()):
+            gap += 1
+        else:
+            break
+    return end
 
 
 def _without_gaps(folded: str) -> str:
+    if folded.isascii():
+        return folded.translate(_NO_GAPS)
     for sign in " \n.-_·\x00":
         folded = folded.replace(sign, "")
     return _GAPS.sub("", folded) if _GAPS.search(folded) else folded
@@ -149,17 +214,16 @@ def redact_names(text: str, names: Iterable[str]) -> str:
     more the last two are replaced alone, too.
     """
     text = unicodedata.normalize("NFC", text)
-    marked_text = text.translate(_MARKED)
+    plain, marked = _wanted(frozenset(names))
+    marked_text = text.translate(_MARKED) if marked or _AT.search(text) else ""
     found = [match.span() for match in _MENTION.finditer(marked_text)]
-    forms = frozenset[tuple[str, bool]]().union(*map(_forms, names))
-    for with_marks, folded in ((False, text.translate(_PLAIN)), (True, marked_text)):
-        wanted = [form for form, marked in forms if marked is with_marks]
-        # a pattern costs far more to make than to look first whether the letters stand there at all
-        letters = _without_gaps(folded) if wanted else ""
-        held = frozenset(form for form in wanted if form in letters)
+    for forms, folded in ((plain, _without_accents(text) if plain else ""), (marked, marked_text)):
+        # most texts hold none of the names, and of a few that is soon seen
+        letters = _without_gaps(folded) if 0 < len(forms) <= _FEW else ""
+        held = forms if len(forms) > _FEW else frozenset(form for form in forms if form in letters)
         if held:
-            found += (match.span() for match in _pattern(held).finditer(folded))
-    return _replace(text, [(start, end, NAME_MARK) for start, end in _merged(found)])
+            found += _spans(folded, held)
+    return _replace(text, [(start, end, NAME_MARK) for start, end in _merged(found)]) if found else text
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ import_rows: the same for rows of a file
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -43,6 +44,10 @@ MAX_TRIES: Final = 5  # of a page
 FIRST_WAIT: Final = timedelta(minutes=2)  # doubles with every try
 LONGEST_WAIT: Final = timedelta(hours=24)
 IMPORT_BATCH: Final = 500  # rows a unit of work
+#: An address that `urlsplit` would put together again as it is.
+_ORDINARY_URL: Final = re.compile(
+    r"https?://[a-z0-9.\-]+(?::[0-9]+)?/[!$-.0-9:;=@A-Z_a-z~/%]*(?:\?[!$-;=?@A-Z_a-z~/%]+)?(?:#[!$-;=?@A-Z_a-z~/%]+)?"
+)
 
 
 @dataclass(frozen=True)
@@ -270,6 +275,7 @@ class Intake:
         earlier: dict[str, str] = {}  # last month's fingerprint -> this month's
         for raws in pages:
             names = frozenset(raw.author for raw in raws if raw.author)
+            threads: dict[str, str] = {}  # mostly one
             marks.append([])
             for raw in raws:
                 for text in _pieces(_normalised(raw)):
@@ -278,6 +284,9 @@ class Intake:
                     earlier[fingerprint(last_secret, url, text)] = mark
                     marks[-1].append(mark)
                     author = pseudonym(secret, raw.thread_url or url, raw.author) if raw.author else None
+                    thread = raw.thread_url or urldefrag(url).url
+                    if thread not in threads:
+                        threads[thread] = thread_key(secret, thread)
                     fresh[mark] = Post(
                         mark,
                         source.key,
@@ -288,7 +297,7 @@ class Intake:
                         now,
                         source.audience,
                         imported,
-                        thread_key(secret, raw.thread_url or urldefrag(url).url),
+                        threads[thread],
                     )
         known = unit.inbox.known([*earlier, *fresh]) if fresh else set()
         seen = [mark for old, mark in earlier.items() if old in known and mark not in known]
@@ -320,6 +329,8 @@ def host_of(url: str) -> str:
 
 def _normal_url(url: str) -> str:
     """The permalink as it is fingerprinted; raises InputError for what is no address."""
+    if _ORDINARY_URL.fullmatch(url):
+        return url
     try:
         parts = urlsplit(url)
     except ValueError as error:
@@ -335,6 +346,8 @@ def _normalised(raw: RawPost) -> str:
 
 
 def _tidy(text: str) -> str:
+    if not text:
+        return ""
     kept = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     if not kept.replace("\n", "").isprintable():  # most texts are, and asking letter by letter takes its time
         kept = "".join(

@@ -24,8 +24,12 @@ WAIT_AT_MOST: Final = timedelta(hours=24)
 FINGERPRINT_DAYS: Final = 70
 
 
+#: Made once: `json.dumps` would make one for every post.
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
+
+
 def _pack(post: Post) -> str:
-    return json.dumps(
+    return _ENCODER.encode(
         [
             post.text,
             post.url,
@@ -35,8 +39,7 @@ def _pack(post: Post) -> str:
             post.audience.value,
             post.imported,
             post.thread,
-        ],
-        ensure_ascii=False,
+        ]
     )
 
 

@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lachan.domain.errors import ConflictError, NotFound, SourceRefused, Stopped
 from lachan.domain.post import Post, RawPost, Source, SourceKind, SourcePurpose, SourceState
 from lachan.domain.taxonomy import Audience
+from lachan.pipeline import intake
 from lachan.pipeline.import_rows import BadRow, ImportRow
 from lachan.pipeline.intake import MAX_LENGTH, MAX_TRIES, Intake, Reading, host_of
 from lachan.pipeline.ports import Counter, CrawlSummary, Database, Link, Page, PageKind
@@ -219,6 +223,13 @@ def test_import(world: World) -> None:
     world.state(SourceState.PROPOSED)
     with pytest.raises(SourceRefused, match="proposed"):
         world.intake.import_rows("an", "s", rows)
+
+
+@given(st.text("ab1.-:/?#;=&%@!$'()*+,~_A[]\\ \t\n<>é", max_size=9))
+def test_an_ordinary_address_is_fingerprinted_as_every_other_one(rest: str) -> None:
+    url = f"https://forum.example/{rest}"
+    parts = urlsplit(url)
+    assert intake._normal_url(url) == parts._replace(netloc=parts.netloc.lower()).geturl()
 
 
 def test_the_host_of_an_address() -> None:
