@@ -22,6 +22,12 @@ SPACED: Final = re.compile(r"(?<![\w@$])[^\W\d_](?: {1,3}[^\W_]){2,60}(?![\w@$])
 #: A word with a digit or sign inside, or a cluster of consonants with one behind, "v@pe", "th3"; or "@nh".
 LEET: Final = re.compile(r"(?<![\w@$!])(?:[^\W\d_][\w@$!]{0,8}|@[^\W\d_]{1,3})(?![\w@])")
 
+#: What must stand in a text for one of the patterns to change it: most texts have none of it, and are spared.
+TYPED_SIGN: Final = re.compile(r"[\^*`'´?~]")
+CUT_SIGN: Final = re.compile(r"[.*_|~'`^/-](?=[\w@$])")
+LONE_LETTER: Final = re.compile(r" [^\W_] ")
+LEET_SIGN: Final = re.compile(r"[0-9$@](?<=[^\W\d_].)|@(?=[^\W\d_])|!(?=[\w@$!])")
+
 _CUTS: Final = re.compile(r"[.*_|~'`^/-]")
 _LEET_LETTERS: Final = {
     "@": "a", "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "$": "s", "!": "i", "7": "t", "8": "b", "9": "g",

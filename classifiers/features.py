@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -152,8 +153,9 @@ def _words(codes: U64, row: I64, place: I64, salt: int, *, skips: bool) -> list[
     return parts
 
 
-#: A concept as a number that never depends on the process.
+@cache
 def _concept(name: str) -> int:
+    """A concept, or two that the rules' own table pairs, as a number that never depends on the process."""
     value = 0
     for char in name:
         value = (value * 131 + ord(char)) & 0xFFFFFFFF
@@ -166,26 +168,25 @@ def _concepts(hits: Sequence[Sequence[Hit]]) -> list[_Part]:
     start: list[int] = []
     end: list[int] = []
 
-    def add(what: int, at: int, first: Hit, last: Hit) -> None:
-        value.append(what)
-        row.append(at)
-        start.append(min(first.start, last.start))
-        end.append(max(first.end, last.end))
-
     for at, found in enumerate(hits):
         firsts: dict[str, Hit] = {}
         before: Hit | None = None
         for hit in found:
             firsts.setdefault(hit.concept, hit)
             if before is not None and before.concept != hit.concept and hit.first - before.last <= 4:
-                add(_concept(f"{before.concept}>{hit.concept}"), at, before, hit)
+                value.append(_concept(f"{before.concept}>{hit.concept}"))
+                row.append(at)
+                start.append(min(before.start, hit.start))
+                end.append(max(before.end, hit.end))
             before = hit
         names = sorted(firsts)
         for index, name in enumerate(names):
-            add(_concept(name), at, firsts[name], firsts[name])
-            for other in names[index + 1 :]:
-                # A pair speaks through its first half: its words are what a span may show.
-                add(_concept(f"{name}&{other}"), at, firsts[name], firsts[name])
+            # A pair speaks through its first half: its words are what a span may show.
+            paired = [_concept(name), *(_concept(f"{name}&{other}") for other in names[index + 1 :])]
+            value += paired
+            row += [at] * len(paired)
+            start += [firsts[name].start] * len(paired)
+            end += [firsts[name].end] * len(paired)
     if not value:
         return []
     values = np.array(value, dtype=np.uint64)

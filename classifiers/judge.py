@@ -36,7 +36,7 @@ class _Suspect:
 
     at: int
     text: str
-    found: evidence.Findings
+    signs: evidence.Signs
     listed: Found
 
 
@@ -125,10 +125,10 @@ class CascadeJudge:
         suspects: list[_Suspect] = []
         for at, item in enumerate(items):
             text = normalise_text(item.text[:LONGEST_READ])
-            found = evidence.find(text)
-            if found.minors or (item.audience is Audience.MINORS and not item.imported):
+            signs = evidence.signs(text)
+            if signs.minors or (item.audience is Audience.MINORS and not item.imported):
                 listed = self._lists.find(text, item.text[:LONGEST_READ], item.url)
-                suspects.append(_Suspect(at, text, found, listed))
+                suspects.append(_Suspect(at, text, signs, listed))
         if not suspects:
             return results
         for suspect, margin, row, stage in self._scored(suspects):
@@ -136,16 +136,17 @@ class CascadeJudge:
             if stage is Stage.FIRST:
                 continue
             item = items[suspect.at]
+            found = suspect.signs.findings()
             routed = route(
                 linear.scores_of(row),
-                replace(suspect.found.evidence, listed=suspect.listed.listed, vouched=suspect.listed.vouched),
+                replace(found.evidence, listed=suspect.listed.listed, vouched=suspect.listed.vouched),
                 self._thresholds,
                 audience=item.audience,
                 imported=item.imported,
             )
             if routed.route is not Route.NONE:
                 urgency = float(row[linear.URGENT])
-                flagged = self._flagged(item, suspect, routed, margin, urgency, marked=marked)
+                flagged = self._flagged(item, suspect, found, routed, margin, urgency, marked=marked)
                 results[suspect.at] = replace(flagged, stage=stage)
         return results
 
@@ -154,7 +155,7 @@ class CascadeJudge:
     ) -> Iterator[tuple[_Suspect, linear.F32, linear.F32, Stage]]:
         """Each suspect with its margins, its probabilities, and how far it was read."""
         margins = self._model.linear.margins(
-            features.occurrences([s.text for s in suspects], [s.found.hits for s in suspects])
+            features.occurrences([s.text for s in suspects], [s.signs.hits for s in suspects])
         )
         probabilities = self._model.linear.calibrated(margins)
         stages = [Stage.FULL] * len(suspects)
@@ -175,6 +176,7 @@ class CascadeJudge:
         self,
         item: JudgeInput,
         suspect: _Suspect,
+        found: evidence.Findings,
         routed: Routed,
         margin: linear.F32,
         urgency: float,
@@ -182,13 +184,13 @@ class CascadeJudge:
         marked: bool,
     ) -> Assessment:
         traced = normalise(item.text[:LONGEST_READ])
-        reasons, urgent = self._reasons(suspect.found, routed, urgency)
+        reasons, urgent = self._reasons(found, routed, urgency)
         if routed.route is Route.REVIEW:
             named = TESTIMONY_ONLY.intersection(label.category for label in routed.labels)
             reasons += suspect.listed.reasons(named)
         carried: tuple[Span, ...] = ()
         if marked:
-            ranking = spans.rank(self._model.linear, traced.text, suspect.found.hits, routed, margin)
+            ranking = spans.rank(self._model.linear, traced.text, found.hits, routed, margin)
             carried = spans.carrying(ranking, traced, self._still(routed))
         return Assessment(
             route=routed.route,
@@ -198,7 +200,7 @@ class CascadeJudge:
             spans=carried,
             reasons=tuple(_given(traced.given_span, reason) for reason in reasons),
             urgent=urgent,
-            age=suspect.found.age if suspect.found.minors else AgeBand.AGE_UNKNOWN,
+            age=found.age if found.minors else AgeBand.AGE_UNKNOWN,
         )
 
     def _still(self, routed: Routed) -> spans.Still:
@@ -236,7 +238,7 @@ def scores(model: Model, texts: Sequence[str]) -> linear.F32:
     """Probabilities of every normalised text, (texts, COLUMNS), read by every stage whatever an earlier says."""
     if not texts:
         return np.zeros((0, linear.COLUMNS), dtype=np.float32)
-    hits = [evidence.find(text).hits for text in texts]
+    hits = [evidence.signs(text).hits for text in texts]
     alone = model.linear.calibrated(model.linear.margins(features.occurrences(texts, hits)))
     if model.encoder is None or model.blend is None:
         return alone

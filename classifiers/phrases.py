@@ -51,11 +51,12 @@ class PhraseTable:
             bare.setdefault(form, []).extend(of)
         self._concepts = {form: tuple(dict.fromkeys(of)) for form, of in bare.items() if form}
         self._forms = {plain: tuple(dict.fromkeys(of)) for plain, of in forms.items() if plain}
-        lengths: dict[str, set[int]] = {}
+        sizes: dict[tuple[str, str], set[int]] = {}
         for form in self._forms:
             words = form.split()
-            lengths.setdefault(words[0], set()).add(len(words))
-        self._lengths = {first: tuple(sorted(sizes)) for first, sizes in lengths.items()}
+            if len(words) > 1:
+                sizes.setdefault((words[0], words[1]), set()).add(len(words))
+        self._sizes = {start: tuple(sorted(of)) for start, of in sizes.items()}
 
     def hits(self, text: str) -> list[Hit]:
         """Every phrase in normalised `text`, in order of its first word."""
@@ -63,28 +64,27 @@ class PhraseTable:
         words = [match[0] for match in matches]
         plain = fold(text)
         bare = words if plain is text else [plain[match.start() : match.end()] for match in matches]
+        following = [*bare[1:], ""]
         found: list[Hit] = []
         marked = 4 * sum(not word.isascii() for word in words) >= len(words) > 0
         losing = plain is not text and any(map(lost_marks, words))
         singles = self._exact if marked else self._concepts
-        lengths = self._lengths
-        for first, word in enumerate(bare):
-            for size in lengths.get(word, ()):
+        for first, word in enumerate(words):
+            concepts = singles.get(word)
+            if concepts is not None:
+                start, end = matches[first].span()
+                found.extend([Hit(concept, first, first, start, end) for concept in concepts])
+            for size in self._sizes.get((bare[first], following[first]), ()):
                 if first + size > len(words):
                     continue
-                if size == 1:
-                    concepts = singles.get(words[first])
-                else:
-                    concepts = self._concepts.get(" ".join(words[first : first + size]))
-                    if concepts is None and losing:
-                        concepts = self._with_lost_marks(
-                            words[first : first + size], bare[first : first + size]
-                        )
+                concepts = self._concepts.get(" ".join(words[first : first + size]))
+                if concepts is None and losing:
+                    concepts = self._with_lost_marks(words[first : first + size], bare[first : first + size])
                 if concepts is None:
                     continue
                 last = first + size - 1
                 start, end = matches[first].start(), matches[last].end()
-                found.extend(Hit(concept, first, last, start, end) for concept in concepts)
+                found.extend([Hit(concept, first, last, start, end) for concept in concepts])
         return found
 
     def _with_lost_marks(self, words: list[str], bare: list[str]) -> tuple[str, ...] | None:
