@@ -9,10 +9,11 @@ Each occurrence of a feature knows which characters it came from: that is what s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -57,6 +58,14 @@ class Occurrences:
     block: NDArray[np.int8]
     start: I64
     end: I64
+
+    def each(self) -> Iterator[Occurrences]:
+        """Those of one text after another."""
+        bounds = np.searchsorted(self.row, np.arange(self.rows + 1))
+        for first, last in pairwise(bounds.tolist()):
+            part = slice(first, last)
+            row = np.zeros(last - first, dtype=np.int64)
+            yield Occurrences(1, self.bucket[part], row, self.block[part], self.start[part], self.end[part])
 
 
 def _mixed(values: U64) -> U64:

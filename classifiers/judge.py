@@ -16,7 +16,7 @@ import numpy as np
 from classifiers import evidence, features, linear, model_folder, spans
 from classifiers.lot import Lot
 from classifiers.model_folder import Model
-from classifiers.normalise import normalise, normalise_text
+from classifiers.normalise import Normalised, normalise, normalise_text
 from classifiers.scoring import RouteScores
 from classifiers.vetted import Found, VettedLists
 from lachan.domain.assessment import Assessment, Reason, Span, Stage
@@ -38,6 +38,17 @@ class _Suspect:
     text: str
     signs: evidence.Signs
     listed: Found
+
+
+@dataclass(frozen=True)
+class _Flagged:
+    """A suspect that is flagged, and why."""
+
+    suspect: _Suspect
+    traced: Normalised
+    found: evidence.Findings
+    routed: Routed
+    margin: linear.F32
 
 
 class CascadeJudge:
@@ -111,7 +122,7 @@ class CascadeJudge:
         return self._in_batches(items, marked=True)
 
     def outcomes(self, items: Sequence[JudgeInput]) -> list[Assessment]:
-        """As `assess`, without the spans, which cost more than everything else: for measuring."""
+        """As `assess`, without the spans, which cost readings of their own: for measuring."""
         return self._in_batches(items, marked=False)
 
     def _in_batches(self, items: Sequence[JudgeInput], *, marked: bool) -> list[Assessment]:
@@ -131,6 +142,7 @@ class CascadeJudge:
                 suspects.append(_Suspect(at, text, signs, listed))
         if not suspects:
             return results
+        flagged: list[_Flagged] = []
         for suspect, margin, row, stage in self._scored(suspects):
             results[suspect.at] = Assessment.harmless(self.name, stage)
             if stage is Stage.FIRST:
@@ -145,9 +157,13 @@ class CascadeJudge:
                 imported=item.imported,
             )
             if routed.route is not Route.NONE:
-                urgency = float(row[linear.URGENT])
-                flagged = self._flagged(item, suspect, found, routed, margin, urgency, marked=marked)
-                results[suspect.at] = replace(flagged, stage=stage)
+                each = _Flagged(suspect, normalise(item.text[:LONGEST_READ]), found, routed, margin)
+                said = self._said(each, float(row[linear.URGENT]))
+                results[suspect.at] = replace(said, stage=stage)
+                flagged.append(each)
+        if marked and flagged:
+            for each, carried in zip(flagged, self._spans(flagged), strict=True):
+                results[each.suspect.at] = replace(results[each.suspect.at], spans=carried)
         return results
 
     def _scored(
@@ -172,48 +188,44 @@ class CascadeJudge:
             return Stage.SECOND
         return Stage.LOT if self._lot is not None and self._lot.draws(suspect.text) else Stage.FIRST
 
-    def _flagged(
-        self,
-        item: JudgeInput,
-        suspect: _Suspect,
-        found: evidence.Findings,
-        routed: Routed,
-        margin: linear.F32,
-        urgency: float,
-        *,
-        marked: bool,
-    ) -> Assessment:
-        traced = normalise(item.text[:LONGEST_READ])
+    def _said(self, flagged: _Flagged, urgency: float) -> Assessment:
+        """All but the spans."""
+        found, routed, listed = flagged.found, flagged.routed, flagged.suspect.listed
         reasons, urgent = self._reasons(found, routed, urgency)
         if routed.route is Route.REVIEW:
             named = TESTIMONY_ONLY.intersection(label.category for label in routed.labels)
-            reasons += suspect.listed.reasons(named)
-        carried: tuple[Span, ...] = ()
-        if marked:
-            ranking = spans.rank(self._model.linear, traced.text, found.hits, routed, margin)
-            carried = spans.carrying(ranking, traced, self._still(routed))
+            reasons += listed.reasons(named)
         return Assessment(
             route=routed.route,
             context=routed.context,
             model=self.name,
             labels=routed.labels,
-            spans=carried,
-            reasons=tuple(_given(traced.given_span, reason) for reason in reasons),
+            reasons=tuple(_given(flagged.traced.given_span, reason) for reason in reasons),
             urgent=urgent,
             age=found.age if found.minors else AgeBand.AGE_UNKNOWN,
         )
 
-    def _still(self, routed: Routed) -> spans.Still:
-        """Whether texts still score as `routed` does, by the score alone."""
-        limits = self._thresholds
+    def _spans(self, flagged: Sequence[_Flagged]) -> list[tuple[Span, ...]]:
+        """The words that carry each decision."""
+        texts = [each.traced.text for each in flagged]
+        occurrences = features.occurrences(texts, [each.found.hits for each in flagged])
+        asked = [
+            (spans.rank(self._model.linear, each.traced.text, own, each.routed, each.margin), each.traced)
+            for each, own in zip(flagged, occurrences.each(), strict=True)
+        ]
 
-        def still(texts: Sequence[str]) -> list[bool]:
-            said = [linear.scores_of(row) for row in scores(self._model, texts)]
-            if routed.context is Context.PROMOTING:
-                return [each.promoting >= limits.review for each in said]
-            return [each.is_told(limits.protect) for each in said]
+        def still(shorter: Sequence[tuple[int, str]]) -> list[bool]:
+            """Whether texts still score as they were routed, by the score alone."""
+            rows = scores(self._model, [text for _, text in shorter])
+            told = zip(shorter, map(linear.scores_of, rows), strict=True)
+            return [
+                said.promoting >= self._thresholds.review
+                if flagged[at].routed.context is Context.PROMOTING
+                else said.is_told(self._thresholds.protect)
+                for (at, _), said in told
+            ]
 
-        return still
+        return spans.carrying(asked, still)
 
     def _reasons(self, found: evidence.Findings, routed: Routed, urgency: float) -> tuple[list[Reason], bool]:
         """The rules that held for this outcome, and whether it is urgent: a rule and the model agree."""

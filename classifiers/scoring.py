@@ -36,5 +36,5 @@ class Scoring(Protocol):
         ...
 
     def outcomes(self, items: Sequence[JudgeInput]) -> list[Assessment]:
-        """As `assess`, without the spans, which cost more than everything else."""
+        """As `assess`, without the spans, which cost readings of their own."""
         ...
