@@ -6,7 +6,9 @@ the same links on the same local site and keeps nothing. Prints one JSON line a 
 
 `ratio`: pages a second of ours to bare Scrapy's, the median of turns taken one after the other [0.6 threads, 0.35
 articles]; `ratio_with_selectors`: to a spider that also picks author, time and text by CSS. Both have the same width
-and no delay. `ratio_of_work`: the same by processor time, which a busy machine distorts less. `recrawl`: bytes of
+and no delay. Bare Scrapy is one process; ours is the crawler and the processes that read pages beside it
+(`processes`, by the cores as in a real crawl, or as `--processes` says; 0: all in one). `ratio_of_work`: the same by
+processor time of all of them, which a busy machine distorts less. `recrawl`: bytes of
 bodies that the site sent again while nothing had changed, as a share of the first crawl's [0.05]: at once, 2 hours and
 26 hours later, with validators and without. SQLite in a fresh folder unless `--database` names an empty PostgreSQL. The
 site is a process of its own; it answers from memory.
@@ -31,6 +33,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
+
+from crawlers.reading import usual_processes
 
 WIDTH = 8  # requests at a time
 A_LISTING = 40  # threads or articles a listing
@@ -266,13 +270,20 @@ def ours(spec: dict[str, Any]) -> dict[str, Any]:
             if spec.get("watch"):
                 print(*resident[-1], file=sys.stderr, flush=True)
 
-    began, spent = time.perf_counter(), time.process_time()
+    began, spent = time.perf_counter(), _processor_time()
     summary = run_crawl(
         lambda: Intake(database, keys, clock), ["bench"], "bench", contact="https://example.invalid",
-        allow_loopback=True, pace=Pace(delay=0.0, at_a_time=WIDTH, adaptive=False), on_page=on_page,
+        allow_loopback=True, pace=Pace(delay=0.0, at_a_time=WIDTH, adaptive=False), processes=spec.get("processes"),
+        on_page=on_page,
     )  # fmt: skip
-    took = {"seconds": time.perf_counter() - began, "cpu": time.process_time() - spent}
+    took = {"seconds": time.perf_counter() - began, "cpu": _processor_time() - spent}
     return {**took, "resident": resident, **asdict(summary)}
+
+
+def _processor_time() -> float:
+    """Seconds of this process and of those it has ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 ROLES = {"bare": bare, "ours": ours}
@@ -287,14 +298,15 @@ def child(role: str, **spec: Any) -> dict[str, Any]:
 
 
 # --- what is measured --------------------------------------------------------------------------------------
-def speed(kind: str, pages: int, turns: int, database: str) -> dict[str, Any]:
+def speed(kind: str, pages: int, turns: int, database: str, processes: int | None) -> dict[str, Any]:
     rates: dict[str, list[float]] = {"ours": [], "bare": [], "selectors": []}
     work: dict[str, list[float]] = {"ours": [], "bare": [], "selectors": []}
     found: dict[str, Any] = {}
     with site(kind, pages) as url:
         for _ in range(turns):
             with tempfile.TemporaryDirectory() as folder:
-                found = child("ours", url=url, kind=kind, pages=pages, folder=folder, database=database)
+                found = child("ours", url=url, kind=kind, pages=pages, folder=folder, database=database,
+                              processes=processes)  # fmt: skip
             assert found["pages"] == pages + -(-pages // A_LISTING) + 1, found
             rates["ours"].append(found["pages"] / found["seconds"])
             work["ours"].append(found["pages"] / found["cpu"])
@@ -311,6 +323,7 @@ def speed(kind: str, pages: int, turns: int, database: str) -> dict[str, Any]:
         "ratio_of_work": _ratio(work["ours"], work["bare"]),
         "ratio_of_work_with_selectors": _ratio(work["ours"], work["selectors"]),
         "goal": 0.6 if kind == "threads" else 0.35,
+        "processes": usual_processes() if processes is None else processes,
         "resident_mib": [found["resident"][0][1], found["resident"][-1][1]],
     }  # fmt: skip
 
@@ -345,6 +358,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=2_000)
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--database", default="")
+    parser.add_argument("--processes", type=int, help="that read pages, instead of the usual number")
     parser.add_argument("--memory", type=int, metavar="PAGES")
     parser.add_argument("--child", type=json.loads, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -364,7 +378,7 @@ def main() -> None:
         print(json.dumps({"bench": "crawl", "site": "memory", **line, "seconds": round(found["seconds"])}))
         return
     for kind in ("threads", "articles"):
-        line = speed(kind, given.pages, given.turns, given.database)
+        line = speed(kind, given.pages, given.turns, given.database, given.processes)
         few = min(given.pages, 400)
         line["recrawl"] = {
             "validators": recrawl(kind, few, validators=True),

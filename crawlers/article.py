@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-import trafilatura
 from lxml import etree
 
 from crawlers.links import page_number
@@ -128,6 +127,8 @@ def _signature(body: Element) -> Element | None:
 
 
 def _by_trafilatura(tree: Element, url: str) -> str:
+    import trafilatura  # two thirds of a second that most crawls never need
+
     html = etree.tostring(tree, encoding="unicode", method="html")
     if len(html) > _MAX_FOR_TRAFILATURA:
         return ""

@@ -11,6 +11,7 @@ from typing import Final
 from scrapy.crawler import AsyncCrawlerProcess
 
 from crawlers.heads import bound_heads
+from crawlers.reading import Reading, usual_processes
 from crawlers.settings import LOOPBACK_PACE, PUBLIC_PACE, Pace, scrapy_settings
 from crawlers.spiders.place import PlaceSpider
 from lachan.domain.post import SourceKind
@@ -38,14 +39,15 @@ def run_crawl(
     allow_loopback: bool = False,
     access: Mapping[SourceKind, ApiAccess] = MappingProxyType({}),
     pace: Pace | None = None,
+    processes: int | None = None,
     on_page: Callable[[CrawlSummary], None] | None = None,
 ) -> CrawlSummary:
     """Read the due pages of `sources` (keys) and return what was done; blocks. Once a process.
 
     `worker` names the holder of the leases, `contact` stands in the user agent, `access` holds the operator's keys
-    by kind of source. SIGINT and SIGTERM end it
-    after the pages under way. `allow_loopback` is for the demo and the tests alone. Raises Stopped, NotFound,
-    and whatever kept the store from taking what was found.
+    by kind of source; `processes` read pages beside it (`reading.usual_processes` unless given, 0 for none). SIGINT
+    and SIGTERM end it after the pages under way. `allow_loopback` is for the demo and the tests alone. Raises Stopped,
+    NotFound, and whatever kept the store from taking what was found.
     """
     _hush()
     bound_heads()
@@ -55,6 +57,7 @@ def run_crawl(
     problems = [f"{key}: not active" for key in silent]
     summary = CrawlSummary(problems=tuple(problems))
     if active:
+        reading = Reading(usual_processes() if processes is None else processes)
         pace = pace or (LOOPBACK_PACE if allow_loopback else PUBLIC_PACE)
         settings = scrapy_settings(pace, contact=contact, allow_loopback=allow_loopback)
         process = AsyncCrawlerProcess(settings)
@@ -68,9 +71,11 @@ def run_crawl(
             allow_loopback=allow_loopback,
             access=access,
             width=pace.at_a_time,
+            reading=reading,
             on_page=on_page,
         )
         process.start()
+        reading.close()
         spider = crawler.spider
         if not isinstance(spider, PlaceSpider):
             raise RuntimeError("the spider could not be started")

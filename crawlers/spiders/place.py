@@ -36,7 +36,9 @@ from crawlers.api import Ask, Trouble
 from crawlers.extract import Extraction, Fetched
 from crawlers.guard import NotAllowed
 from crawlers.links import page_number
-from crawlers.spiders import ASKED, KEYED, READERS
+from crawlers.reading import ReaderFailed
+from crawlers.reading import Reading as Pages
+from crawlers.spiders import ASKED, KEYED
 from lachan.domain.errors import ConflictError
 from lachan.domain.post import Source, SourceKind
 from lachan.domain.source_rules import belongs
@@ -82,6 +84,7 @@ class PlaceSpider(Spider):
         allow_loopback: bool,
         access: Mapping[SourceKind, ApiAccess],
         width: int,
+        reading: Pages,
         on_page: Callable[[CrawlSummary], None] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -99,6 +102,7 @@ class PlaceSpider(Spider):
         self._worker = worker
         self._on_page = on_page
         self._width = width
+        self._reading = reading
         self._waiting: dict[str, deque[Page]] = {}
         self._under_way: Counter[str] = Counter()
         self._rest: dict[str, datetime] = {}
@@ -202,7 +206,7 @@ class PlaceSpider(Spider):
         self._rest[host] = self.intake.now() + pause
 
     # --- what came back ---
-    def _fetched(self, response: Response) -> None:
+    async def _fetched(self, response: Response) -> None:
         page: Page = response.meta["page"]
         status, word = response.status, f"http_{response.status}"
         if status == 304:
@@ -219,7 +223,7 @@ class PlaceSpider(Spider):
         elif not _is_readable(response):
             self._settle(page, "not_text", lambda: self.intake.failed(page, "not_text", for_good=True))
         else:
-            self._read(page, response)
+            await self._read(page, response)
 
     def _api_failed(self, page: Page, trouble: Trouble) -> None:
         if trouble.rest is not None:
@@ -239,7 +243,7 @@ class PlaceSpider(Spider):
         self.intake.unchanged(page)
         self.summary = replace(self.summary, unchanged=self.summary.unchanged + 1)
 
-    def _read(self, page: Page, response: Response) -> None:
+    async def _read(self, page: Page, response: Response) -> None:
         fetched = Fetched(
             page.url if response.meta["ask"].keyed else response.url,
             response.body,
@@ -250,10 +254,11 @@ class PlaceSpider(Spider):
         )
         source = self.sources[page.source]
         try:
-            found = READERS[source.kind](fetched, page.kind)
-        except Exception as error:
-            log.error("reader failed: source=%s page=%d %s", page.source, page.id, type(error).__name__)
-            self._settle(page, "reader_error", lambda: self.intake.failed(page, "reader_error"))
+            found = await self._reading.read(source.kind, fetched, page.kind)
+        except ReaderFailed as failed:
+            word = failed.word
+            log.error("reader failed: source=%s page=%d %s %s", page.source, page.id, word, failed.detail)
+            self._settle(page, word, lambda: self.intake.failed(page, word))
             return
         links = [link for link in _with_marks(page, found) if belongs(source, link.url)]
 
@@ -305,6 +310,7 @@ class PlaceSpider(Spider):
         """At the end of a crawl, told to stop or not."""
         with suppress(CloseSpider):  # `fatal` says why
             self._hand_over()
+        self._reading.close()
 
     def _failed(self, failure: Failure) -> None:
         page: Page = failure.request.meta["page"]  # type: ignore[attr-defined]  # set by Scrapy

@@ -21,6 +21,7 @@ from lachan.domain.errors import InputError
 from lachan.pipeline.ports import Letterhead
 
 CONFIG_NAME: Final = "lachan.toml"
+_MOST_PROCESSES: Final = 64
 _KEYS: Final = frozenset(
     {
         "data",
@@ -31,6 +32,7 @@ _KEYS: Final = frozenset(
         "key_file",
         "models",
         "contact",
+        "crawl_processes",
         "secure_cookies",
         "desk_url",
         "support",
@@ -55,8 +57,9 @@ _KEYS: Final = frozenset(
 class Settings:
     """Where everything is. `index_url` is a folder path (Tantivy) or https://host:9200/name (Elasticsearch, with its
     API key and the file of its certificate authority); `contact` (an address or page) stands in the crawler's user
-    agent, so that whoever runs a site can ask who reads it; `youtube_key` and `facebook_token` are an operator's keys
-    for the interfaces of these sites. `oidc_…` name the provider of identities for single sign-on;
+    agent, so that whoever runs a site can ask who reads it; `crawl_processes` read pages beside the crawler (None: by
+    the cores, 0: none); `youtube_key` and `facebook_token` are an operator's keys for the interfaces of these sites.
+    `oidc_…` name the provider of identities for single sign-on;
     `oidc_second_factors` are the `acr` and `amr` that count as one; with `local_login` off only the admin `break_glass`
     signs in with a password."""
 
@@ -75,6 +78,7 @@ class Settings:
     smtp_url: str | None
     smtp_from: str | None
     letterhead: Letterhead
+    crawl_processes: int | None = None
     support: str | None = None
     youtube_key: str | None = field(default=None, repr=False)
     facebook_token: str | None = field(default=None, repr=False)
@@ -154,6 +158,7 @@ def read_settings(
         smtp_url=_outward(value("smtp_url"), ("smtp", "smtps")),
         smtp_from=_sender(value("smtp_from"), value("smtp_url")),
         letterhead=_letterhead(read.get("letterhead", {}), path),
+        crawl_processes=_processes(value("crawl_processes")),
         support=value("support"),
         youtube_key=value("youtube_key"),
         facebook_token=value("facebook_token"),
@@ -187,6 +192,12 @@ def _outward(url: str | None, schemes: tuple[str, str]) -> str | None:
     if url is not None:
         checked_url(url, schemes)
     return url
+
+
+def _processes(given: str | None) -> int | None:
+    if given is not None and not (given.isascii() and given.isdecimal() and int(given) <= _MOST_PROCESSES):
+        raise InputError(f"crawl_processes is a number up to {_MOST_PROCESSES}, in quotation marks")
+    return None if given is None else int(given)
 
 
 def _sender(given: str | None, smtp_url: str | None) -> str | None:

@@ -147,6 +147,15 @@ def test_the_sample_is_read_and_names_every_key(tmp_path: Path) -> None:
         assert f"{field.name} = " in content or f"[{field.name}]" in content
 
 
+def test_processes_that_read_pages_are_counted(tmp_path: Path) -> None:
+    assert read_settings({}, tmp_path).crawl_processes is None
+    for given in ("0", "3"):
+        assert read_settings({"LACHAN_CRAWL_PROCESSES": given}, tmp_path).crawl_processes == int(given)
+    for wrong in ("65", "-1", "two", "²", "1.5"):
+        with pytest.raises(InputError, match="crawl_processes"):
+            read_settings({"LACHAN_CRAWL_PROCESSES": wrong}, tmp_path)
+
+
 def test_settings_never_change(tmp_path: Path) -> None:
     settings = read_settings({}, tmp_path)
     with pytest.raises(dataclasses.FrozenInstanceError):

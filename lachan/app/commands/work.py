@@ -45,6 +45,7 @@ def crawl_here(application: Application, keys: list[str]) -> CrawlSummary:
         contact=application.contact,
         allow_loopback=application.loopback,
         access=application.api_access,
+        processes=application.settings.crawl_processes,
     )
 
 
