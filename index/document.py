@@ -6,6 +6,7 @@ gravest    severity, publication minute and case in one number: the same for the
 day        of publication in Asia/Ho_Chi_Minh, as a proleptic ordinal; `day_category`: the same with each category
 digest     of the whole document, to be compared with SQL
 exact      words in their spelling; folded: the same without diacritics. Positions, for phrases
+pairs      neighbours in `folded` as one word each, so that a phrase is looked up, not searched for; Tantivy alone
 meant      words as the judge reads them, where it reads others (chat spelling, disguises); `folded` has them, too
 category, source, kind, place, status, measure, urgent     whole values
 """
@@ -18,17 +19,18 @@ from typing import Any, Final
 
 import tantivy
 
-from index.vietnamese import GAP, masked
+from index.vietnamese import GAP, masked, pairs
 from lachan.domain.errors import InputError
 from lachan.domain.taxonomy import Category
 from lachan.pipeline.ports import IndexDocument
 
 #: Raised with every change of fields, of the digest or of `index.vietnamese`: an older index says
 #: `lachan index rebuild`.
-FORMAT: Final = 4
+FORMAT: Final = 5
 
 TEXTS: Final = ("exact", "folded", "meant")
 VALUES: Final = ("category", "source", "kind", "place", "status", "measure", "urgent")
+PAIRS: Final = "pairs"
 NUMBERS: Final = ("newest", "gravest", "day", "day_category", "digest")
 
 _DAY: Final = 24 * 60 * 60  # seconds
@@ -49,6 +51,7 @@ def _schema() -> tantivy.Schema:
         builder.add_integer_field(name, fast=True)
     for name in TEXTS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    builder.add_text_field(PAIRS, tokenizer_name="whitespace", index_option="freq")
     for name in VALUES:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     return builder.build()
@@ -124,4 +127,5 @@ def to_fields(document: IndexDocument) -> Mapping[str, Any]:
 
 def to_tantivy(document: IndexDocument) -> tantivy.Document:
     """The same for Tantivy. Raises InputError as `to_fields` does."""
-    return tantivy.Document(**to_fields(document))
+    fields = to_fields(document)
+    return tantivy.Document.from_dict({**fields, PAIRS: pairs(fields["folded"])})

@@ -12,7 +12,7 @@ around the whole query: the engine then looks it up in what is found, instead of
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,12 +20,15 @@ import tantivy
 
 from index.ast import Also, And, Fuzzy, Node, Not, Or, Phrase, Prefix, Text, wanted_texts
 from index.compile import ALSO, FOUND, spelt
+from index.document import PAIRS
 from index.tantivy_query import TANTIVY, matched
+from index.vietnamese import pair
 
 #: BM25 gives one word at most ln(1 + cases) x 2.2, 46 for a thousand million cases.
 EXACT: Final = 64.0
 MEANT: Final = EXACT * 3 / 4
 _MOST: Final = 2.2  # times the logarithm above: BM25's k1 is 1.2, and no word stands in a text for ever
+_NESTED: Final = 4  # one around the other; the engine's stack would not hold a whole query's
 _ROUNDING: Final = 0.01  # the engine adds 32-bit numbers
 
 _Clause = tuple[tantivy.Occur, tantivy.Query]
@@ -42,7 +45,11 @@ class Lexicon:
 
     def most(self, words: tuple[str, ...]) -> float:
         """What BM25 gives to these words side by side at most."""
-        counts = [self.frequency(FOUND, spelt(word, FOUND)) for word in words]
+        folded = [spelt(word, FOUND) for word in words]
+        if len(folded) == 2:
+            counts = [self.frequency(PAIRS, pair(*folded))]
+        else:
+            counts = [self.frequency(FOUND, word) for word in folded]
         return _MOST * sum(math.log(1 + (self.cases - count + 0.5) / (count + 0.5)) for count in counts)
 
 
@@ -74,20 +81,33 @@ def plan(node: Node, lexicon: Lexicon) -> Plan:
 def _scored(node: Node, lexicon: Lexicon) -> tantivy.Query:
     match node:
         case And(parts):
-            clauses = [
-                (tantivy.Occur.MustNot, matched(part.part))
-                if isinstance(part, Not)
-                else (_MUST, _scored(part, lexicon))
-                for part in parts
-            ]
-            if any(occur == _MUST for occur, _ in clauses):
-                return tantivy.Query.boolean_query(clauses)
+            if any(not isinstance(part, Not) for part in parts):
+                return _scored_every(parts, lexicon)
         case Or(parts) if all(map(_found_by_its_words, parts)):
             return tantivy.Query.boolean_query(
                 [clause for part in parts for clause in ((_SHOULD, matched(part)), *_worths(part, lexicon))]
             )
     worths = list(_worths(node, lexicon))
     return tantivy.Query.boolean_query([(_MUST, matched(node)), *worths]) if worths else matched(node)
+
+
+def _scored_every(parts: Sequence[Node], lexicon: Lexicon) -> tantivy.Query:
+    """What the spelling of words is worth stands around them all: words alone are what the engine joins fastest."""
+    clauses, worths = list[_Clause](), list[_Clause]()
+    for part in parts:
+        match part:
+            case Not(unwanted):
+                clauses.append((tantivy.Occur.MustNot, matched(unwanted)))
+            case Phrase():
+                clauses.append((_MUST, matched(part)))
+                worths += _worths(part, lexicon)
+            case _:
+                clauses.append((_MUST, _scored(part, lexicon)))
+    query = tantivy.Query.boolean_query(clauses)
+    for worth in worths[:_NESTED]:
+        query = tantivy.Query.boolean_query([(_MUST, query), worth])
+    rest = worths[_NESTED:]
+    return tantivy.Query.boolean_query([(_MUST, query), *rest]) if rest else query
 
 
 def _found_by_its_words(node: Node) -> bool:

@@ -10,7 +10,8 @@ import tantivy
 
 from index.ast import Fuzzy, Node, Phrase, Prefix, Text
 from index.compile import FOUND, compiled, spelt
-from index.document import SCHEMA
+from index.document import PAIRS, SCHEMA
+from index.vietnamese import pair
 
 _MUST: Final = tantivy.Occur.Must
 _SHOULD: Final = tantivy.Occur.Should
@@ -24,6 +25,9 @@ class _Tantivy:
         match text:
             case Phrase((word,)):
                 return tantivy.Query.term_query(SCHEMA, field, spelt(word, field))
+            case Phrase((first, second)) if field == FOUND:
+                neighbours = pair(spelt(first, field), spelt(second, field))
+                return tantivy.Query.term_query(SCHEMA, PAIRS, neighbours, "freq")
             case Phrase(words):
                 return tantivy.Query.phrase_query(SCHEMA, field, [spelt(word, field) for word in words])
             case Prefix(stem):

@@ -117,6 +117,7 @@ def _exact(piece: str) -> str:
 _EXACT: Final = _Memory(_exact)
 _FOLDED: Final = _Memory(lambda piece: fold_text(_EXACT[piece]))
 _FOLDED_WORDS: Final = _Memory(fold_text)
+_PAIRED: Final = _Memory(lambda word: f"{word} {word}_")
 
 
 def masked(text: str) -> tuple[str, str]:
@@ -132,6 +133,17 @@ def masked(text: str) -> tuple[str, str]:
         "".join(map(_EXACT.__getitem__, pieces)).removesuffix(" "),
         "".join(map(_FOLDED.__getitem__, pieces)).removesuffix(" "),
     )
+
+
+def pairs(folded: str) -> str:
+    """Every word of `folded` with the next one, as `pair` writes them: "a b c" gives "a_b b_c". The first word alone
+    and the last one's `_` stay at the ends, which no query can name."""
+    return "".join(map(_PAIRED.__getitem__, folded.split(" ")))
+
+
+def pair(first: str, second: str) -> str:
+    """Two neighbours as one word; no word has a `_`."""
+    return f"{first}_{second}"
 
 
 def fold(word: str) -> str:

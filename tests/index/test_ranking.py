@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import random
+import threading
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,20 @@ def test_the_short_way_leads_to_the_same_hits(tmp_path: Path) -> None:
         if head is not None and len(wanted) == request.limit:
             short += -wanted[-1][0] > head.others
     assert short > 10
+
+
+def test_a_query_of_many_words_fits_a_small_stack(tmp_path: Path) -> None:
+    index = TantivyIndex(tmp_path)
+    letters = [chr(ord("a") + number % 26) for number in range(249)]
+    index.apply([document(1, " ".join(letters)), document(2, "a")], [])
+    found: list[int] = []
+    size = threading.stack_size(512 * 1024)
+    try:
+        thread = threading.Thread(
+            target=lambda: found.append(index.search(SearchRequest(" ".join(letters))).total)
+        )
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(size)
+    assert found == [1]

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.vietnamese import GAP, fold, masked, words
+from index.vietnamese import GAP, fold, masked, pair, pairs, words
 from lachan.domain.privacy import MARKS, NAME_MARK
 from lachan.pipeline import snippet
 
@@ -117,3 +118,16 @@ def test_unicode_forms_and_case_make_no_difference(text: str) -> None:
     assert words(unicodedata.normalize("NFD", text)) == exact
     assert words(" ".join(exact)) == exact
     assert masked(text)[0] == " ".join(exact)
+
+
+@given(st.lists(st.from_regex(r"[a-z0-9]{1,6}", fullmatch=True), min_size=1, max_size=12))
+def test_neighbours_are_told_as_one_word(found: list[str]) -> None:
+    made = pairs(" ".join(found)).split(" ")
+    assert made[1:-1] == [pair(*both) for both in pairwise(found)]
+    assert {made[0], made[-1]}.isdisjoint(pair(one, other) for one in found for other in found)
+
+
+def test_no_query_can_name_a_pair() -> None:
+    assert words(pair("con", "ga")) == ["con", "ga"]
+    _, folded = masked(f"con {NAME_MARK} gà")
+    assert GAP in folded and pair("con", "ga") not in pairs(folded).split(" ")
