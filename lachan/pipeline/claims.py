@@ -9,16 +9,14 @@ from typing import Final
 from lachan.domain.account import PERMISSIONS, Account, Actor, Permission
 from lachan.domain.audit import SYSTEM, AuditEvent
 from lachan.domain.case import CASE_TABLE, CLAIM_FOR, Case, CaseAct, CaseState
-from lachan.domain.errors import ConflictError, InputError, NotFound, TransitionError
+from lachan.domain.errors import ConflictError, InputError
 from lachan.domain.taxonomy import Category, Route
-from lachan.pipeline.ports import CaseFilter, Clock, Database, QueueOrder, Unit
+from lachan.pipeline.ports import CaseFilter, Clock, Database, Unit
 
 #: Who may claim and decide, by the route of the case.
 DECIDE: Final = {Route.REVIEW: Permission.DECIDE_REVIEW, Route.PROTECT: Permission.DECIDE_PROTECT}
 WITH_SOMEBODY: Final = (CaseState.CLAIMED, CaseState.HELD)
 _ALL: Final = 10_000  # more cases than one person can have taken
-_NEXT: Final = 20  # cases tried in a row before the queue is read again
-_ROUNDS: Final = 5  # then so many others are at work that one more try is the person's own
 
 
 class Claims:
@@ -40,34 +38,23 @@ class Claims:
                 if case.claimed_until is None or case.claimed_until > self._clock():
                     raise ConflictError(f"{case.number} is with somebody else")
                 case = _free(unit, self._clock, case)
-            self._log(unit, actor.name, f"case:{CaseAct.CLAIM.value}", case)
-            unit.exposures.add(actor.name, case.categories, self._clock())
-            unit.oncall.answer(case_id, actor.name, self._clock())
-            state = CASE_TABLE.step(case.state, CaseAct.CLAIM)
-            return self._extend(unit, replace(case, state=state, claimed_by=actor.name))
+            return self._take(unit, actor, case)
 
     def claim_next(self, actor: Actor, route: Route, without: tuple[Category, ...] = ()) -> Case | None:
         """Take the first open case of the queue that has none of the categories `without` (somebody rests from
-        them); None when there is none. Raises ConflictError when others were faster a hundred times over."""
+        them) and that nobody else is taking just now; None when there is none."""
         actor.require(DECIDE[route])
-        where = CaseFilter(route=route, states=(CaseState.OPEN, CaseState.RETURNED), without=without)
         with self._database.read() as unit:
             left = unit.cases.claim_expired(self._clock()) or self._unanswered(unit)
-            waiting = [] if left else unit.cases.find(where, order=QueueOrder.PRIORITY, limit=_NEXT)
         if left:
             self.expire_claims()
-        for round_ in range(_ROUNDS):
-            if left or round_:
-                with self._database.read() as unit:
-                    waiting = unit.cases.find(where, order=QueueOrder.PRIORITY, limit=_NEXT)
-            if not waiting:
-                return None
-            for case in waiting:
-                try:
-                    return self.claim(actor, case.id)
-                except (ConflictError, NotFound, TransitionError):  # taken, gone, or moved on meanwhile
-                    continue
-        raise ConflictError("others took every case that was tried: try again")
+        where = CaseFilter(route=route, states=(CaseState.OPEN, CaseState.RETURNED), without=without)
+        for wait in (False, True):  # the last ones are waited for: whoever is at them may leave them
+            with self._database.write() as unit:
+                case = unit.cases.first_free(where, wait=wait)
+                if case is not None:
+                    return self._take(unit, actor, case)
+        return None
 
     def heartbeat(self, actor: Actor, case_id: int) -> Case:
         """Keep the claim. Raises ConflictError when it is lost."""
@@ -167,6 +154,13 @@ class Claims:
             raise InputError("choose a colleague who works in this queue")
         case = self._step(unit, actor, case, CaseAct.HAND, to=to)
         return unit.cases.save(replace(case, claimed_by=to, claimed_until=None))
+
+    def _take(self, unit: Unit, actor: Actor, case: Case) -> Case:
+        self._log(unit, actor.name, f"case:{CaseAct.CLAIM.value}", case)
+        unit.exposures.add(actor.name, case.categories, self._clock())
+        unit.oncall.answer(case.id, actor.name, self._clock())
+        state = CASE_TABLE.step(case.state, CaseAct.CLAIM)
+        return self._extend(unit, replace(case, state=state, claimed_by=actor.name))
 
     def _held(self, unit: Unit, actor: Actor, case_id: int) -> Case:
         """The case, if this actor holds it now. Raises ConflictError."""

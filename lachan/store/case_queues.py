@@ -81,6 +81,12 @@ def page(where: CaseFilter, order: QueueOrder, limit: int, offset: int) -> Selec
     return select(cases).join(chosen, chosen.c.id == cases.c.id).order_by(*_order(cases.c, order))
 
 
+def first_of(where: CaseFilter, state: CaseState) -> Select[*tuple[Any, ...]]:
+    """The head of the queue of one state."""
+    query = select(cases).where(cases.c.state == state.value, *conditions(where))
+    return query.order_by(*_order(cases.c, QueueOrder.PRIORITY)).limit(1)
+
+
 def onward(where: CaseFilter, above: int, limit: int) -> Select[*tuple[Any, ...]]:
     """The next cases by number. States are compared as an expression: an index of states would have to be sorted
     anew for each page."""

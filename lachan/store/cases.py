@@ -223,6 +223,16 @@ class SqlCaseStore:
         rows = self._scope.run(case_queues.page(where, order, limit, offset))
         return [case_rows.case_of(self._scope, row) for row in rows]
 
+    def first_free(self, where: CaseFilter, *, wait: bool) -> Case | None:
+        # A query for each state: rows of a union cannot be locked. When a row changed under the lock PostgreSQL reads
+        # it anew and goes on to the next if it fits no more, so that what comes back is free.
+        queries = [case_queues.first_of(where, state) for state in unique(where.states)]
+        rows = [self._scope.run(self._scope.locking(query, skip=not wait)).first() for query in queries]
+        found = [row for row in rows if row is not None]
+        if not found:
+            return None
+        return case_rows.case_of(self._scope, min(found, key=lambda row: (row.queue_rank, row.id)))
+
     def count(self, where: CaseFilter, at_most: int | None = None) -> int:
         return int(self._scope.run(case_queues.size(where, at_most)).scalar_one())
 

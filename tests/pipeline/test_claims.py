@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
+from lachan.domain.account import Account, Actor, Role
+from lachan.domain.audit import verify
 from lachan.domain.case import UNDO_FOR, CaseState
 from lachan.domain.errors import ConflictError, InputError, LachanError, PermissionDenied, RefusedError
 from lachan.domain.measure import Measure
 from lachan.domain.taxonomy import AgeBand, Category, Route
+from lachan.pipeline.ports import CaseFilter
 from lachan.pipeline.review import Decision
-from tests.world import WHY, World, takedown, warning
+from tests.store.samples import new_case
+from tests.world import WHY, World, post, takedown, warning
 
 ADVERT = "[drugs_to_minors] Hàng mới cho học sinh, ib mình nhé, để lại lời nhắn bên dưới"
 OTHER = "[youth_racing_call] Tối nay tập hợp đua xe, ai dám thì đến cầu lúc hai mươi hai giờ nhé"
@@ -59,18 +65,76 @@ def test_a_shift_is_handed_over_whole(world: World) -> None:
         assert {unit.cases.get(case).state for case in (first, second)} == {CaseState.OPEN}
 
 
-def test_claim_next_gives_up_when_others_are_always_faster(
-    world: World, monkeypatch: pytest.MonkeyPatch
+# --- A storm ---
+OFFICERS, EACH = 25, 4
+
+
+def storm(world: World, cases: int) -> tuple[list[int | None], list[Exception]]:
+    """Many officers who begin at one moment and take `EACH` of `cases` open ones; what they got, and what failed."""
+    with world.database.write() as unit:
+        opened = unit.cases.open_many(
+            [new_case(number, post=post(ADVERT, world.clock())) for number in range(cases)]
+        )
+        returned = opened[-1]  # somebody's decision that an approver sent back stands in the same queue
+        unit.cases.move([returned.id], CaseState.OPEN, CaseState.RETURNED)
+    ready = threading.Barrier(OFFICERS)
+    got: list[int | None] = []
+    failed: list[Exception] = []
+
+    def work(number: int) -> None:
+        actor = Actor(Account(f"can-bo-{number}", Role.OFFICER), interactive=True)
+        ready.wait()
+        for _ in range(EACH):
+            try:
+                case = world.review.claim_next(actor, Route.REVIEW)
+            except Exception as error:
+                failed.append(error)
+            else:
+                got.append(case.id if case else None)
+
+    with ThreadPoolExecutor(OFFICERS) as pool:
+        list(pool.map(work, range(OFFICERS)))
+    return got, failed
+
+
+@pytest.mark.parametrize("spare", [0, 5, -40])
+def test_in_a_storm_everybody_gets_a_case_of_their_own_and_nobody_is_sent_away(
+    world: World, spare: int
 ) -> None:
-    world.case_of(ADVERT)
+    """With as many cases as are asked for, with more, and with fewer: then the queue is empty, and says so."""
+    asked = OFFICERS * EACH
+    there = asked + spare
+    got, failed = storm(world, there)
+    assert failed == []
+    taken = [case for case in got if case is not None]
+    assert len(taken) == len(set(taken)) == min(asked, there)
+    assert len(got) == asked
+    with world.database.read() as unit:
+        claimed = unit.cases.find(CaseFilter(states=(CaseState.CLAIMED,)), limit=1000)
+        assert {case.id for case in claimed} == set(taken)
+        claims = [link.event for link in unit.audit.links() if link.event.action == "case:claim"]
+        assert len(claims) == len(taken)
+        assert verify(unit.audit.links()).broken_at is None
 
-    def taken(*_: object) -> None:
-        raise ConflictError("somebody else was faster")
 
+def test_a_case_that_somebody_is_taking_is_passed_over_or_waited_for(world: World) -> None:
+    first, second = world.case_of(ADVERT), world.case_of(OTHER)
+    where = CaseFilter(route=Route.REVIEW, states=(CaseState.OPEN, CaseState.RETURNED))
+    with world.database.read() as unit:
+        order = [case.id for case in unit.cases.find(where)]
+    assert set(order) == {first, second}
+    if world.url.startswith("postgresql"):
+        with world.database.write() as one:
+            held = one.cases.first_free(where, wait=False)
+            assert held is not None and held.id == order[0]
+            with world.database.write() as other:
+                beside = other.cases.first_free(where, wait=False)
+                assert beside is not None and beside.id == order[1]
     review = world.review
-    monkeypatch.setattr(review, "claim", taken)
-    with pytest.raises(ConflictError, match="try again"):
-        review.claim_next(world.actor("officer"), Route.REVIEW)
+    for number in order:
+        case = review.claim_next(world.actor("officer"), Route.REVIEW)
+        assert case is not None and case.id == number
+    assert review.claim_next(world.actor("officer"), Route.REVIEW) is None
 
 
 # --- One step taken back ---

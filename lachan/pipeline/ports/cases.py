@@ -123,6 +123,11 @@ class CaseStore(Protocol):
         self, where: CaseFilter, *, order: QueueOrder = QueueOrder.PRIORITY, limit: int = 50, offset: int = 0
     ) -> list[Case]: ...
 
+    def first_free(self, where: CaseFilter, *, wait: bool) -> Case | None:
+        """In a writing unit: the first case in the order of the queue, locked. One that another unit has locked is
+        passed over, or with `wait` waited for; `states` must be given."""
+        ...
+
     def count(self, where: CaseFilter, at_most: int | None = None) -> int:
         """How many; counting stops at `at_most`."""
         ...
