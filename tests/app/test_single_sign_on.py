@@ -9,9 +9,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -20,7 +22,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from lachan.app.oidc import Provider
+from lachan.app.oidc import Provider, fetch
 from lachan.pipeline.sso import SingleSignOn
 from review_ui import create_app
 from tests.review_ui.conftest import cheap_hashing as cheap_hashing
@@ -65,12 +67,50 @@ def issuer() -> Iterator[str]:
 
 
 @dataclass
+class ProofKeys:
+    """RFC 7636 as a strict provider holds it, before the requests of the real one, which does not look: a challenge by
+    S256 belongs to each code, and a code is given for the one verifier that hashes to it."""
+
+    challenges: dict[str, str] = field(default_factory=dict)  # by the state that stood beside it
+    codes: dict[str, str] = field(default_factory=dict)  # code -> challenge
+    seen: list[str] = field(default_factory=list)  # verifiers
+
+    def asked(self, address: str) -> None:
+        """The browser arrives at the provider. Raises AssertionError for a request without a challenge."""
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+        assert asked["code_challenge_method"] == "S256"
+        assert re.fullmatch(r"[A-Za-z0-9_-]{43}", asked["code_challenge"]), (
+            "43 letters of an unpadded SHA-256"
+        )
+        assert "code_verifier" not in asked
+        self.challenges[asked["state"]] = asked["code_challenge"]
+
+    def gave(self, address: str) -> None:
+        """The provider sends the browser back with a code."""
+        given = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+        self.codes[given["code"]] = self.challenges[given["state"]]
+
+    def fetch(self, method: str, url: str, body: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """The desk's own requests: a token only for who shows the verifier."""
+        if method == "POST":
+            sent = {name: values[0] for name, values in parse_qs(body).items()}
+            verifier = sent.get("code_verifier", "")
+            hashed = urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+            self.seen.append(verifier)
+            well_formed = re.fullmatch(r"[A-Za-z0-9._~-]{43,128}", verifier)
+            if not well_formed or self.codes.pop(sent.get("code", ""), None) != hashed:
+                return 400, b'{"error": "invalid_grant"}'
+        return fetch(method, url, body, headers)
+
+
+@dataclass
 class House:
     """A desk that signs in at `issuer`. The provider's clock is the real one, so ours is, too."""
 
     station: Station
     issuer: str
     sso: SingleSignOn
+    proof: ProofKeys
 
     def known(self, subject: str, **claims: object) -> None:
         """What the provider says of this person."""
@@ -91,8 +131,10 @@ class House:
         """The person proves at the provider who they are; the address that the browser is sent back to."""
         form = "application/x-www-form-urlencoded"
         path = asked.removeprefix(self.issuer)
+        self.proof.asked(asked)
         back = self.request("POST", path, urlencode({"sub": subject}), form)
         assert back.startswith(f"{DESK}/sso/callback?")
+        self.proof.gave(back)
         return back.removeprefix(DESK)
 
     def start(self, client: TestClient, next_path: str = "/") -> str:
@@ -109,6 +151,7 @@ def house(issuer: str, tmp_path: Path, founded: tuple[Path, dict[str, str | None
     shutil.copytree(founded[0], tmp_path, dirs_exist_ok=True)
     station = open_station(tmp_path, founded[1])
     station.clock.now = datetime.now(UTC)
+    proof = ProofKeys()
     provider = Provider(
         issuer=issuer,
         client_id="lachan",
@@ -116,6 +159,7 @@ def house(issuer: str, tmp_path: Path, founded: tuple[Path, dict[str, str | None
         redirect_uri=f"{DESK}/sso/callback",
         desk_url=DESK,
         clock=station.clock,
+        fetch=proof.fetch,
     )
     sso = SingleSignOn(
         station.database,
@@ -127,7 +171,7 @@ def house(issuer: str, tmp_path: Path, founded: tuple[Path, dict[str, str | None
     )
     station.desk = replace(station.desk, sso=sso)
     station.app = create_app(station.desk)
-    yield House(station, issuer, sso)
+    yield House(station, issuer, sso, proof)
     station.database.close()
 
 
@@ -190,6 +234,44 @@ def test_an_answer_is_good_once_and_in_one_browser(house: House) -> None:
     assert client.get(back).status_code == 200
     replayed = client.get(back)
     assert replayed.status_code == 401 and "đã dùng rồi" in replayed.text
+
+
+def test_every_log_in_has_a_proof_key_of_its_own_and_no_code_is_good_without_it(house: House) -> None:
+    linked(house, "phan-tich", "s-1")
+    for _ in range(2):
+        assert house.arrive(house.browser(), "s-1").status_code == 200
+    assert len(set(house.proof.seen)) == 2
+    assert len(set(house.proof.challenges.values())) == 2
+    assert not set(house.proof.seen) & set(house.proof.challenges.values()), "plain is no hash"
+    # A code that was stolen on its way and is put into a log-in that the thief began: its verifier is another.
+    victim, thief = house.browser(), house.browser()
+    stolen = parse_qs(urlsplit(house.authorise(house.start(victim), "s-1")).query)["code"][0]
+    own = parse_qs(urlsplit(house.start(thief)).query)["state"][0]
+    before = len(house.proof.seen)
+    answer = thief.get("/sso/callback", params={"code": stolen, "state": own})
+    assert len(house.proof.seen) == before + 1, "it came as far as the provider, which refused it"
+    assert answer.status_code == 401
+    assert thief.get("/").status_code == 303
+
+
+@pytest.mark.parametrize("change", ["state", "no state", "state twice", "no code"])
+def test_an_answer_to_another_question_never_reaches_the_provider(house: House, change: str) -> None:
+    linked(house, "phan-tich", "s-1")
+    browser = house.browser()
+    query = {
+        n: v[0] for n, v in parse_qs(urlsplit(house.authorise(house.start(browser), "s-1")).query).items()
+    }
+    pairs = [("code", query["code"]), ("state", query["state"])]
+    changed = {
+        "state": [pairs[0], ("state", query["state"][::-1])],
+        "no state": pairs[:1],
+        "state twice": [pairs[0], ("state", query["state"]), ("state", "x")],
+        "no code": pairs[1:],
+    }[change]
+    answer = browser.get(f"/sso/callback?{urlencode(changed)}")
+    assert answer.status_code in (401, 422)
+    assert house.proof.seen == []
+    assert browser.get("/").status_code == 303
 
 
 def test_a_code_of_somebody_elses_log_in_is_no_use(house: House) -> None:
