@@ -5,8 +5,9 @@ run, and how much memory it takes. Prints one line of JSON.
 
 The stream is drawn from the shipped labelled posts, or its harmless part from FILE (a text a line: real comments are
 easier than the shipped hard ones). The rival has 12 layers of 768 and 64,001 pieces, random weights (speed does not
-depend on them), one piece a word, batches of 32 of like length. Both work on one thread, and take turns. The judge's
-memory is that of a process of its own. `--million`: a million posts through that process, memory at the start and
+depend on them), one piece a word, batches of 32 of like length. Both work on one thread, and take turns; their ratio
+is one of processor time, so that other programs on the machine change it little. The judge's memory is that of a
+process of its own. `--million`: a million posts through that process, memory at the start and
 the end. The rival needs torch (dev or `train` extra).
 """
 
@@ -52,7 +53,10 @@ def stream(count: int, harmless: Path | None) -> Iterator[str]:
 def judged(posts: Iterator[str]) -> dict[str, float]:
     """The child process: everything through the judge in batches."""
     judge = load_judge()
-    began, first, flagged, done = time.perf_counter(), 0.0, 0, 0
+    judge.assess(
+        [JudgeInput("hs lop 9 nao can pod thi nhan anh")]
+    )  # tables are read once; the rival is warm too
+    began, worked, first, flagged, done = time.perf_counter(), time.process_time(), 0.0, 0, 0
     batch: list[JudgeInput] = []
 
     def through() -> None:
@@ -69,9 +73,10 @@ def judged(posts: Iterator[str]) -> dict[str, float]:
             through()
     if batch:
         through()
-    seconds = time.perf_counter() - began
+    seconds, worked = time.perf_counter() - began, time.process_time() - worked
     return {
         "posts": done,
+        "processor_seconds": round(worked, 3),
         "posts_per_second": round(done / seconds, 1),
         "flagged": flagged,
         "resident_mib_early": round(first or resident()),
@@ -88,7 +93,7 @@ def child(count: int, harmless: Path | None) -> dict[str, float]:
 
 
 def rival() -> Callable[[Sequence[str]], float]:
-    """Seconds for texts through a PhoBERT-base-sized network."""
+    """Seconds of processor time for texts through a PhoBERT-base-sized network."""
     import torch
     from torch import nn
 
@@ -102,7 +107,7 @@ def rival() -> Callable[[Sequence[str]], float]:
 
     def run(texts: Sequence[str]) -> float:
         lengths = sorted(min(256, len(text.split()) + 2) for text in texts)
-        began = time.perf_counter()
+        began = time.process_time()
         with torch.inference_mode():
             for first in range(0, len(lengths), 32):
                 part = lengths[first : first + 32]
@@ -110,7 +115,7 @@ def rival() -> Callable[[Sequence[str]], float]:
                 padding = torch.arange(max(part))[None] >= torch.tensor(part)[:, None]
                 states = words(ids) + places(torch.arange(max(part)))[None]
                 head(body(states, src_key_padding_mask=padding)[:, 0])
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     return run
 
@@ -141,18 +146,17 @@ def main() -> None:
         turns.append(child(given.posts // TURNS, given.harmless))
         if run is not None:
             rival_seconds += run(texts[turn::TURNS])
-    ours = sum(each["posts"] for each in turns) / sum(
-        each["posts"] / each["posts_per_second"] for each in turns
-    )
+    posts = int(sum(each["posts"] for each in turns))
+    ours = posts / sum(each["processor_seconds"] for each in turns)
     figures |= {
-        "posts": int(sum(each["posts"] for each in turns)),
-        "posts_per_second": round(ours, 1),
+        "posts": posts,
+        "posts_per_processor_second": round(ours, 1),
         "flagged": int(sum(each["flagged"] for each in turns)),
         "resident_mib": max(each["resident_mib_end"] for each in turns),
     }
     if run is not None:
         theirs = len(texts) / rival_seconds
-        figures |= {"rival_per_second": round(theirs, 2), "ratio": round(ours / theirs, 1)}
+        figures |= {"rival_per_processor_second": round(theirs, 2), "ratio": round(ours / theirs, 1)}
     if given.million:
         figures["million"] = child(1_000_000, given.harmless)
     print(json.dumps(figures))
