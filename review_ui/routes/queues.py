@@ -27,6 +27,8 @@ from review_ui.routes.presence import others
 router = APIRouter(include_in_schema=False)
 
 PAGE: Final = 50  # rows
+#: What somebody asked a second opinion of stays in their sight until a colleague takes it up.
+MINE: Final = (*WITH_SOMEBODY, CaseState.ESCALATED)
 MAX_VIEWS: Final = 12  # of one account
 _HOURS: Final = ("1", "4", "24", "72")  # waited at least so long
 #: What may stand in the address of a queue, and in a kept view.
@@ -140,7 +142,7 @@ def _base(visit: Visit, queue: str, *, at_work: bool) -> CaseFilter:
     if queue == "approvals":
         return CaseFilter(states=FOR_APPROVERS, not_decided_by=visit.person.name)
     if queue == "mine":
-        return CaseFilter(states=WITH_SOMEBODY, claimed_by=visit.person.name)
+        return CaseFilter(states=MINE, claimed_by=visit.person.name)
     return CaseFilter(route=Route(queue), states=states)
 
 

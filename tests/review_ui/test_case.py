@@ -226,8 +226,12 @@ def test_hold_escalate_resume(station: Station) -> None:
     assert officer.post(f"/cases/{case.id}/resume").status_code == 303
     officer.post(f"/cases/{case.id}/escalate")
     assert "Vụ việc này cần ý kiến thứ hai" in other.get(f"/cases/{case.id}").text
+    assert case.number in officer.get("/queue/mine").text, "in the sight of who asked"
+    assert case.number not in other.get("/queue/mine").text
     assert other.post(f"/cases/{case.id}/resume").status_code == 303
     assert station.now(case).claimed_by == "can-bo-hai"
+    assert case.number not in officer.get("/queue/mine").text
+    assert case.number in other.get("/queue/mine").text
 
 
 @pytest.mark.parametrize("context", [Context.PROMOTING, Context.VICTIM])
