@@ -14,12 +14,14 @@ from lachan.domain.account import Actor
 from lachan.domain.assessment import Reason
 from lachan.domain.audit import SYSTEM, AuditLink
 from lachan.domain.case import AWAITS_ANOTHER, Case, CasePost, CaseState
+from lachan.domain.directory import HOTLINE as HOTLINE_ENTRY
+from lachan.domain.directory import Standing
 from lachan.domain.errors import LachanError, NotFound
 from lachan.domain.measure import MIN_NECESSITY, TWO_PERSON, Measure, allowed_measures
 from lachan.domain.notice import Notice, NoticeState
 from lachan.domain.post import Source
 from lachan.domain.privacy import mask
-from lachan.domain.referral import HarmSource, RecipientKind, recipients_for, refer_by
+from lachan.domain.referral import HarmSource, refer_by
 from lachan.domain.taxonomy import AgeBand, Category, Route
 from lachan.pipeline.approval import CHECK_HOLDS, posts_at
 from lachan.pipeline.parties import thirds, took_part
@@ -27,6 +29,7 @@ from lachan.pipeline.ports import Unit
 from lachan.pipeline.protect import HOTLINE
 from lachan.pipeline.report_case import BY_PERSON
 from lachan.pipeline.review import DECIDED
+from review_ui.areas import chosen_area
 from review_ui.done import done_of
 from review_ui.duty import duty_note
 from review_ui.failures import status_of
@@ -36,6 +39,7 @@ from review_ui.passage import Change, Stretch, changes, stretches
 from review_ui.reveal import RevealReason, revealed, wide_mask
 
 _HISTORY: Final = 100  # events
+_OFFERED: Final = 30  # offices beside the form
 
 
 @dataclass(frozen=True)
@@ -121,8 +125,7 @@ def show_case(
         recipients=_recipients(case, source.contact if source else ""),
         refer_by=refer_by(case.opened_at, urgent=case.urgent),
         harm_sources=list(HarmSource),
-        recipient_kinds=list(RecipientKind),
-        barred={source: _barred(source) for source in HarmSource},
+        **(_help(visit) if mine and case.route is Route.PROTECT else {}),
         hotline=HOTLINE,
         categories=list(Category),
         ages=list(AgeBand),
@@ -254,8 +257,22 @@ def _recipients(case: Case, contact: str) -> list[str]:
     ]
 
 
-def _barred(source: HarmSource) -> frozenset[RecipientKind]:
-    return frozenset(RecipientKind) - frozenset(recipients_for(source))
+def _help(visit: Visit) -> dict[str, Any]:
+    """Who can be asked, nearest first; where to look is what the officer chose, nothing of the post."""
+    asked: Mapping[str, Any] = visit.form or visit.request.query_params
+    units = visit.desk.directory.units
+    area = chosen_area(units, str(asked.get("province", "")), str(asked.get("commune", "")))
+    found = visit.desk.protect.offered(visit.person, area)
+    first = [HOTLINE_ENTRY, *(entry for entry in found if entry.id != HOTLINE_ENTRY.id)]
+    now = visit.desk.clock()
+    return {
+        "provinces": units.provinces,
+        "communes": units.communes,
+        "area": area,
+        "offered": first[:_OFFERED],
+        "more_offered": len(first[_OFFERED:]),
+        "some_stale": any(entry.standing(now) is Standing.STALE for entry in first[:_OFFERED]),
+    }
 
 
 def dismiss_reasons(visit: Visit) -> list[str]:

@@ -9,6 +9,7 @@ from lachan.pipeline.accounts import Accounts
 from lachan.pipeline.alerts import Alerts
 from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.clusters import Clusters
+from lachan.pipeline.directory import Directory
 from lachan.pipeline.flood import Floods
 from lachan.pipeline.notify import Notify
 from lachan.pipeline.oncall import OnCall
@@ -56,6 +57,7 @@ class Desk:
     oncall: OnCall
     alerts: Alerts
     protect: Protect
+    directory: Directory
     notify: Notify
     appeals: Appeals
     public_reports: PublicReports

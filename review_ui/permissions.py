@@ -20,6 +20,9 @@ OUTSIDE: Final[Needed] = frozenset()
 _READ: Final[Needed] = frozenset({_P.READ_REVIEW_QUEUE, _P.READ_PROTECT_QUEUE})
 _DECIDE: Final[Needed] = frozenset({_P.DECIDE_REVIEW, _P.DECIDE_PROTECT})
 
+#: The protection desk and the admins keep the directory of those who can help.
+_DIRECTORY: Final[Needed] = frozenset({_P.DECIDE_PROTECT, _P.MANAGE_ACCOUNTS})
+
 
 def _only(permission: Permission) -> Needed:
     return frozenset({permission})
@@ -103,6 +106,12 @@ ROUTES: Final[dict[str, Needed | None]] = {
     # referrals, notices, appeals
     "GET /referrals": _only(_P.READ_PROTECT_QUEUE),
     "POST /referrals/{referral_id}/act": _only(_P.DECIDE_PROTECT),
+    "GET /directory": _DIRECTORY | _only(_P.READ_PROTECT_QUEUE),
+    "GET /directory/{entry_id}": _DIRECTORY | _only(_P.READ_PROTECT_QUEUE),
+    "POST /directory": _DIRECTORY,
+    "POST /directory/{entry_id}/change": _DIRECTORY,
+    "POST /directory/{entry_id}/verify": _DIRECTORY,
+    "POST /directory/{entry_id}/retire": _DIRECTORY,
     "GET /notices": _only(_P.READ_NOTICES),
     "GET /notices/{notice_id}": _only(_P.READ_NOTICES),
     "GET /notices/{notice_id}/letter.html": _only(_P.READ_NOTICES),

@@ -16,6 +16,7 @@ import pyotp
 from argon2 import PasswordHasher
 from sqlalchemy import create_engine, make_url, text
 
+from lachan.app.town_directory import town_units
 from lachan.domain.account import Actor, Role
 from lachan.domain.assessment import Assessment, Label, Span
 from lachan.domain.errors import InputError, SourceRefused
@@ -27,6 +28,7 @@ from lachan.pipeline.accounts import Accounts, Enrolment
 from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.assess import Assess
 from lachan.pipeline.clusters import Clusters
+from lachan.pipeline.directory import Directory
 from lachan.pipeline.intake import Intake
 from lachan.pipeline.notify import Notify
 from lachan.pipeline.passwords import MIN_PASSWORD
@@ -249,6 +251,10 @@ class World:
     @property
     def protect(self) -> Protect:
         return Protect(self.database, self.clock)
+
+    @property
+    def directory(self) -> Directory:
+        return Directory(self.database, self.clock, town_units)
 
     @property
     def notify(self) -> Notify:

@@ -16,9 +16,11 @@ from classifiers.urgency import names_danger
 from crawlers.api import BASES
 from crawlers.fetch_once import OncePageFetcher
 from index.places import place_keys
+from index.units import units
 from lachan.app.live_judge import gate_of, live_judge
 from lachan.app.push import ALERTS_SECRET, WEBHOOK_SECRET, AlertMail, AlertWebhook, Hook, Mail, Relay, Webhook
 from lachan.app.settings import Settings
+from lachan.app.town_directory import town_units
 from lachan.app.town_rows import town_pages
 from lachan.app.worker import Worker
 from lachan.domain.errors import InputError, RefusedError
@@ -28,6 +30,7 @@ from lachan.pipeline.alerts import Alerts
 from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.assess import Assess
 from lachan.pipeline.clusters import Clusters
+from lachan.pipeline.directory import Directory
 from lachan.pipeline.flood import Floods
 from lachan.pipeline.intake import Intake
 from lachan.pipeline.lists import Lists
@@ -207,6 +210,11 @@ class Application:
     @cached_property
     def protect(self) -> Protect:
         return Protect(self.database, clock)
+
+    @cached_property
+    def directory(self) -> Directory:
+        """Of the sample town where data are invented."""
+        return Directory(self.database, clock, town_units if self.kind in (DEMO, TRAINING) else units)
 
     @cached_property
     def notify(self) -> Notify:

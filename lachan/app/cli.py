@@ -9,7 +9,7 @@ import sys
 import typer
 
 from lachan import __version__
-from lachan.app.commands import data, demo, judge, lists, model, read, training, work
+from lachan.app.commands import data, demo, directory, judge, lists, model, read, training, work
 from lachan.domain.errors import LachanError
 
 app = typer.Typer(
@@ -36,7 +36,7 @@ def _root(
     pass
 
 
-for family in (demo, data, work, training, judge, lists, model, read):
+for family in (demo, data, work, training, judge, lists, model, directory, read):
     family.register(app)
 
 

@@ -9,14 +9,17 @@ from typing import Final
 
 from lachan.app.bootstrap import Application, clock
 from lachan.app.demo_accounts import DemoLogin, sign_in
+from lachan.app.town_directory import PROVINCE, fill_directory
 from lachan.app.town_server import Planted
 from lachan.domain import citation
 from lachan.domain.account import Actor, Role
+from lachan.domain.area import Area
 from lachan.domain.case import AWAITS_ANOTHER, Case, CaseState
+from lachan.domain.directory import HOTLINE_ID
 from lachan.domain.errors import PermissionDenied, SecondPersonNeeded
 from lachan.domain.measure import Measure
 from lachan.domain.notice import NoticeAct, PageCheck
-from lachan.domain.referral import HarmSource, RecipientKind, ReferralAct
+from lachan.domain.referral import HarmSource, ReferralAct
 from lachan.domain.taxonomy import Category, Route, route_of
 from lachan.pipeline.ports import CaseFilter, QueueOrder
 from lachan.pipeline.review import Decision
@@ -59,6 +62,8 @@ def decide_some(application: Application, truth: Mapping[str, Planted], logins: 
         officer,
         [case for case in takedowns[KEEP_WAITING:] if _approve(application, approver, case)],
     )
+    admin = application.accounts.named(people[Role.ADMIN].name)
+    fill_directory(application.directory, application.database, admin, helper)
     _refer(application, helper)
     return Decided(len(tried), refused)
 
@@ -158,9 +163,16 @@ def _refer(application: Application, helper: Actor) -> None:
         referral = application.protect.refer(
             helper,
             case.id,
-            recipient=RecipientKind.HOTLINE_111,
+            entry=_nearby(application, helper) if number % 3 == 2 else HOTLINE_ID,
+            area=Area(PROVINCE),
             harm_source=HarmSource.UNKNOWN,
             need="Cần người gọi lại, lắng nghe và hướng dẫn người viết tìm chỗ an toàn.",
         )
         if number % 2:
             application.protect.act(helper, referral.id, ReferralAct.ACCEPT)
+
+
+def _nearby(application: Application, helper: Actor) -> int:
+    """The nearest office of the province, 111 apart."""
+    offered = application.protect.offered(helper, Area(PROVINCE), HarmSource.UNKNOWN)
+    return next(entry.id for entry in offered if entry.id != HOTLINE_ID)

@@ -28,6 +28,7 @@ def desk_app(application: Application) -> Any:
             oncall=application.oncall,
             alerts=application.alerts,
             protect=application.protect,
+            directory=application.directory,
             notify=application.notify,
             appeals=application.appeals,
             public_reports=application.public_reports,

@@ -10,11 +10,18 @@ from prometheus_client import CollectorRegistry, generate_latest, start_http_ser
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from lachan.domain.directory import Standing
 from lachan.domain.post import SourceState
 from lachan.pipeline.ports import Clock, Counter, Database
 from lachan.pipeline.vitals import Vitals, vitals
 
 LOOPBACK: Final = "127.0.0.1"  # whoever asks from elsewhere asks through something that checks who they are
+_CONTACTS: Final = {
+    Standing.VERIFIED: "verified for more than 14 days to come",
+    Standing.DUE: "verified, for 14 days more at most",
+    Standing.STALE: "not verified for 90 days",
+    Standing.WAITING: "written, and verified by nobody yet",
+}
 _COUNTED: Final = {
     "pages": Counter.PAGES,
     "pages_unchanged": Counter.UNCHANGED,
@@ -46,6 +53,7 @@ class VitalsCollector(Collector):
         yield _one("stopped", "Whether everything is stopped", float(found.stopped))
         yield from _of_sources(found)
         yield from _of_queues(found, now)
+        yield from _of_help(found)
         yield _one("inbox_posts", "Posts that wait for the judge", found.inbox)
         yield _one("outbox_rows", "Changes that the search index must still learn", found.outbox)
         yield _one(
@@ -140,6 +148,14 @@ def _of_queues(found: Vitals, now: datetime) -> Iterable[Metric]:
     yield _one(
         "urgent_unacknowledged_oldest_seconds", "How long the oldest of them waits, 0 for none", oldest
     )
+
+
+def _of_help(found: Vitals) -> Iterable[Metric]:
+    yield _one("referrals_unaccepted", "Referrals that nobody accepted within two hours", found.unaccepted)
+    for standing, says in _CONTACTS.items():
+        yield _one(
+            f"directory_{standing.value}", f"Offices of the directory: {says}", found.contacts[standing]
+        )
 
 
 def _of_jobs(found: Vitals) -> Iterable[Metric]:

@@ -142,8 +142,8 @@ class Webhook:
     def send(self, message: Message, names: Sequence[str], emails: Sequence[str]) -> None:
         self.hook.post(
             {
-                "event": "protect.urgent",
-                "link": _link(self.desk_url, f"cases/{message.case}"),
+                "event": "protect.urgent" if message.referral is None else "protect.not_accepted",
+                "link": _link(self.desk_url, _page(message)),
                 "urgency": "urgent",
                 "step": message.step,
                 "raised_at": message.raised_at.isoformat(timespec="seconds"),
@@ -163,9 +163,16 @@ class Mail:
     def send(self, message: Message, names: Sequence[str], emails: Sequence[str]) -> None:
         if not emails:
             raise OSError("nobody on call has left an address")
-        link = _link(self.desk_url, f"cases/{message.case}")
-        text = f"Có vụ bảo vệ trẻ khẩn cấp đang chờ.\n\n{link}\n"
+        link = _link(self.desk_url, _page(message))
+        if message.referral is None:
+            text = f"Có vụ bảo vệ trẻ khẩn cấp đang chờ.\n\n{link}\n"
+        else:
+            text = f"Có việc chuyển thông tin bảo vệ trẻ quá 2 giờ chưa được tiếp nhận.\n\n{link}\n"
         self.relay.mail(emails, f"[Lá Chắn] Khẩn cấp, bước {message.step}", text)
+
+
+def _page(message: Message) -> str:
+    return f"cases/{message.case}" if message.referral is None else f"referrals#referral-{message.referral}"
 
 
 # --- Alerts ------------------------------------------------------------------------------------------------

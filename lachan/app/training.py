@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from lachan.app.bootstrap import KIND, LIVE, TRAINING, Application, clock
 from lachan.app.settings import Settings
+from lachan.app.town_directory import fill_directory
 from lachan.app.town_rows import places, rows
 from lachan.domain import citation
 from lachan.domain.account import Account, Actor, Role
@@ -35,6 +36,7 @@ FOLDER: Final = "training"
 _HANDED_ON: Final = frozenset({"models", "secure_cookies", "desk_url", "letterhead", "support"})
 #: Who decided what waits for its second person at the start. Nobody signs in as this colleague.
 COLLEAGUE: Final = "dong-nghiep-tap"
+OTHER_COLLEAGUE: Final = "dong-nghiep-tap-hai"
 TO_APPROVE: Final = 3
 _HANOI: Final = timedelta(hours=7)
 _NECESSITY: Final = (
@@ -129,6 +131,11 @@ def begin(application: Application, people: list[Person]) -> None:
     for told in _TOLD:
         application.public_reports.submit(told, None)
     _decide_some(application)
+    by, checked = (
+        Actor(Account(name, Role.PROTECTION_OFFICER), interactive=True)
+        for name in (COLLEAGUE, OTHER_COLLEAGUE)
+    )
+    fill_directory(application.directory, application.database, by, checked)
 
 
 def _decide_some(application: Application) -> None:

@@ -2,7 +2,8 @@
 
 LachanError
 ├── InputError               what somebody gave us is wrong; the message says what to do
-│   └── QueryError           a search query that cannot be read; has a position
+│   ├── QueryError           a search query that cannot be read; has a position
+│   └── FieldError           one field of a form or a column of a file is wrong; has its name
 ├── RefusedError             a safeguard says no, for anybody
 │   ├── TransitionError      the state tables do not allow this step
 │   ├── PermissionDenied     this account may not do this
@@ -35,6 +36,14 @@ class QueryError(InputError):
     def __init__(self, message: str, position: int = 0) -> None:
         super().__init__(message)
         self.position = position
+
+
+class FieldError(InputError):
+    """One field of a form, or one column of a file, is wrong; `field` is its name."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class RefusedError(LachanError):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from lachan.domain.area import COUNTRY, Area
 from lachan.domain.transition import StateTable
 
 ACCEPT_WITHIN: Final = timedelta(hours=2)  # else the next recipient, and an alarm
@@ -94,8 +95,37 @@ def recipients_for(harm_source: HarmSource) -> tuple[RecipientKind, ...]:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """How an office is reached. `province` and `commune` are keys of today's units, "" for the whole country or
+    province; `hours` says when somebody answers."""
+
+    kind: RecipientKind
+    office: str
+    province: str = ""
+    commune: str = ""
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    hours: str = ""
+
+
+@dataclass(frozen=True)
+class UsedContact:
+    """A contact as it stood in the directory when a referral went there. `reason`: why it was used although nobody
+    had verified it for 90 days."""
+
+    entry: int
+    contact: Contact
+    at: datetime
+    verified_at: datetime | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Referral:
-    """Help on its way for one `protect` case. `need` is written for the recipient and names no child."""
+    """Help on its way for one `protect` case. `need` is written for the recipient and names no child; `area` is where
+    help was looked for; `contacts` are all it went to, the latest last. `rung_step` and `rung_at`: how high the alarm
+    for the present one has climbed, and when people were last told."""
 
     id: int
     case: int
@@ -109,6 +139,21 @@ class Referral:
     accepted_at: datetime | None = None
     follow_ups: int = 0
     closed_at: datetime | None = None
+    area: Area = COUNTRY
+    contacts: tuple[UsedContact, ...] = ()
+    rung_step: int = 0
+    rung_at: datetime | None = None
+
+    @property
+    def accept_by(self) -> datetime | None:
+        """Until when the present recipient has to accept; None when nobody is asked just now."""
+        if self.state is not ReferralState.SENT or self.sent_at is None:
+            return None
+        return self.sent_at + ACCEPT_WITHIN
+
+
+#: Nobody has taken it on yet: what is kept for it may not go.
+UNACCEPTED: Final = (ReferralState.OPENED, ReferralState.SENT)
 
 
 def refer_by(captured_at: datetime, *, urgent: bool) -> datetime:

@@ -1,7 +1,9 @@
-"""On call: every urgent case of the protection queue raises an alarm, which climbs the roster until it is answered.
+"""On call: every urgent case of the protection queue raises an alarm, which climbs the roster until it is answered;
+so does every referral that nobody accepts within two hours, until somebody does or the next recipient is asked.
 
 run (every half minute) -> new alarms -> who is due -> push, one by one -> the step and the time are kept
 claiming the case, or the button on the desk, answers it; both times stand in the table, for `times`.
+A referral's alarm has no such button: only help that is accepted, or asked for elsewhere, ends it.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from lachan.domain.audit import SYSTEM, AuditEvent
 from lachan.domain.case import CaseState
 from lachan.domain.errors import InputError, PermissionDenied
 from lachan.domain.oncall import LAST_STEP, MAX_DUTY, Alarm, Duty, due_again, step_due, told_at_step
-from lachan.domain.referral import URGENT_SEEN_WITHIN
+from lachan.domain.referral import URGENT_SEEN_WITHIN, Referral
 from lachan.domain.taxonomy import Route
 from lachan.pipeline.ports import CaseFilter, Clock, Database, Unit
 
@@ -33,6 +35,7 @@ class Message:
     case: int  # becomes the link
     step: int
     raised_at: datetime
+    referral: int | None = None  # one that nobody accepted; then the link leads to it
 
 
 class Push(Protocol):
@@ -70,25 +73,41 @@ class OnCall:
         now = self._clock()
         told = 0
         for alarm in self._raise(now):
-            if not due_again(alarm, now):
-                continue
-            step = step_due(alarm, now)
-            with self._database.read() as unit:
-                names = told_at_step(unit.oncall.duties(now), _desk(unit, now), step, now)
-                emails = [email for name in names if (email := unit.oncall.email(name))]
-            done = [
-                way.name
-                for way in self._ways
-                if self._send(way, Message(alarm.case, step, alarm.raised_at), names, emails)
-            ]
-            if not done:
-                continue
-            told += 1
-            with self._database.write() as unit:
-                unit.oncall.save(replace(unit.oncall.alarm(alarm.case) or alarm, step=step, told_at=now))
-                details: dict[str, str | int] = {"step": step, "people": len(names), "ways": ",".join(done)}
-                unit.audit.append(AuditEvent(now, SYSTEM, "oncall:tell", f"case:{alarm.case}", details))
+            if due_again(alarm, now):
+                told += self._tell(alarm, now)
+        for referral in self._unaccepted(now):
+            since = referral.accept_by or now
+            alarm = Alarm(referral.case, since, since, referral.rung_step, referral.rung_at)
+            if due_again(alarm, now):
+                told += self._tell(alarm, now, referral.id)
         return told
+
+    def _tell(self, alarm: Alarm, now: datetime, referral: int | None = None) -> bool:
+        """Whether any way took it."""
+        step = step_due(alarm, now)
+        with self._database.read() as unit:
+            names = told_at_step(unit.oncall.duties(now), _desk(unit, now), step, now)
+            emails = [email for name in names if (email := unit.oncall.email(name))]
+        message = Message(alarm.case, step, alarm.raised_at, referral)
+        done = [way.name for way in self._ways if self._send(way, message, names, emails)]
+        if not done:
+            return False
+        with self._database.write() as unit:
+            if referral is None:
+                unit.oncall.save(replace(unit.oncall.alarm(alarm.case) or alarm, step=step, told_at=now))
+            else:
+                found = unit.referrals.get(referral)
+                if found.accept_by == alarm.since:  # else it moved on while people were told
+                    unit.referrals.save(replace(found, rung_step=step, rung_at=now))
+            details: dict[str, str | int] = {"step": step, "people": len(names), "ways": ",".join(done)}
+            subject = f"case:{alarm.case}" if referral is None else f"referral:{referral}"
+            unit.audit.append(AuditEvent(now, SYSTEM, "oncall:tell", subject, details))
+        return True
+
+    def _unaccepted(self, now: datetime) -> list[Referral]:
+        with self._database.read() as unit:
+            pending = unit.referrals.pending()
+        return [each for each in pending if each.accept_by is not None and each.accept_by <= now]
 
     def _raise(self, now: datetime) -> list[Alarm]:
         """New alarms into the table; all that wait for an answer come back. One whose case was settled is over."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from lachan.domain.audit import SYSTEM, AuditEvent, sign
 from lachan.domain.case import KEEP_CONFIRMED, KEEP_FACTS, KEEP_UNDECIDED, Case, CaseState
+from lachan.domain.referral import UNACCEPTED
 from lachan.domain.taxonomy import Route
 from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.assess import expire
@@ -93,17 +94,19 @@ class Retain:
     def _drop_texts(self) -> int:
         """Decided cases keep a textless fact row; a review case that nobody decided on in time goes whole.
 
-        What waits for a person is never deleted unread: a call for help, and a decision whose second person has not
-        come. It gets another term, and the log says that it is overdue.
+        What waits for a person is never deleted unread: a call for help, also once it was sent on and nobody accepted
+        it, and a decision whose second person has not come. It gets another term, and the log says that it is overdue.
         """
         now = self._clock()
         with self._database.write() as unit:
             due = []
+            unhelped = {each.case for each in unit.referrals.pending() if each.state in UNACCEPTED}
             for case_id in unit.cases.text_due(now):
                 case = unit.cases.get(case_id)
-                if _awaited(case, now):
+                if case_id in unhelped or _awaited(case, now):
                     unit.cases.save(replace(case, delete_text_at=now + KEEP_UNDECIDED))
-                    what = "case:overdue" if case.decided_at is None else "case:approval_overdue"
+                    no_help = case.decided_at is None or case_id in unhelped
+                    what = "case:overdue" if no_help else "case:approval_overdue"
                     unit.audit.append(AuditEvent(now, SYSTEM, what, f"case:{case_id}"))
                 else:
                     due.append(case)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from lachan.domain.case import AWAITS_ANOTHER, CaseState
+from lachan.domain.directory import Standing
 from lachan.domain.report import UNREAD, ReportDesk
 from lachan.domain.taxonomy import Route
 from lachan.pipeline.crawl_status import SourceStatus, crawl_status
@@ -47,6 +48,8 @@ class Vitals:
     queues: Mapping[str, Depth]
     reports: Depth
     unanswered: tuple[datetime, ...]
+    unaccepted: int  # referrals that nobody accepted in two hours
+    contacts: Mapping[Standing, int]  # of the directory
     jobs: tuple[ScheduledJob, ...]
 
 
@@ -68,6 +71,10 @@ def vitals(unit: Unit, now: datetime) -> Vitals:
             unit.public_reports.count(desks, UNREAD), unit.public_reports.count(desks, UNREAD, urgent=True)
         ),
         unanswered=tuple(sorted(alarm.since for alarm in unit.oncall.unanswered())),
+        unaccepted=sum(
+            each.accept_by is not None and each.accept_by <= now for each in unit.referrals.pending()
+        ),
+        contacts=unit.directory.standings(now),
         jobs=tuple(unit.schedule.all()),
     )
 

@@ -17,11 +17,12 @@ from lachan.domain.case import CASE_TABLE, Case, CaseAct, CasePost, CaseState
 from lachan.domain.errors import ConflictError, NotFound
 from lachan.domain.measure import NOTICE_MEASURES
 from lachan.domain.post import Post
+from lachan.domain.referral import UNACCEPTED
 from lachan.domain.taxonomy import Category, Route
 from lachan.pipeline.ports import CaseFilter, CopyCandidate, NewCase, QueueOrder
 from lachan.store import case_queues, case_rows
 from lachan.store.scope import Scope, chunks, unique
-from lachan.store.tables import appeals, case_bands, case_categories, case_posts, outbox
+from lachan.store.tables import appeals, case_bands, case_categories, case_posts, outbox, referrals
 from lachan.store.tables import cases as facts
 
 
@@ -284,10 +285,14 @@ class SqlCaseStore:
 
     def drop_facts(self, before: datetime) -> int:
         awaited = select(appeals.c.case_id).where(appeals.c.state != AppealState.CLOSED.value)
+        unhelped = select(referrals.c.case_id).where(
+            referrals.c.state.in_([state.value for state in UNACCEPTED])
+        )
         return self._scope.run(
             delete(facts).where(
                 facts.c.opened_at < before,
                 facts.c.id.not_in(awaited),
+                facts.c.id.not_in(unhelped),
                 facts.c.id.not_in(select(outbox.c.case_id)),
             )
         ).rowcount

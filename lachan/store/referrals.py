@@ -1,21 +1,33 @@
-"""Referrals: the written need is sealed until two years after opening."""
+"""Referrals: the written need, and the offices that it went to, are sealed until two years after opening."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 
+from lachan.domain.area import COUNTRY, Area
 from lachan.domain.case import KEEP_FACTS
 from lachan.domain.errors import NotFound
-from lachan.domain.referral import HarmSource, RecipientKind, Referral, ReferralState
+from lachan.domain.referral import (
+    Contact,
+    HarmSource,
+    RecipientKind,
+    Referral,
+    ReferralState,
+    UsedContact,
+)
 from lachan.store.columns import local_day
 from lachan.store.scope import Scope
 from lachan.store.tables import referrals
 
 
 def referral_of(scope: Scope, row: Any) -> Referral:
-    """With the need "" where the key is destroyed."""
+    """With the need "", and no offices, where the key is destroyed."""
+    area, used = _opened(scope.opened(row.contacts_sealed))
     return Referral(
         id=row.id,
         case=row.case_id,
@@ -29,7 +41,36 @@ def referral_of(scope: Scope, row: Any) -> Referral:
         accepted_at=row.accepted_at,
         follow_ups=row.follow_ups,
         closed_at=row.closed_at,
+        area=area,
+        contacts=used,
+        rung_step=row.rung_step,
+        rung_at=row.rung_at,
     )
+
+
+def _opened(clear: str | None) -> tuple[Area, tuple[UsedContact, ...]]:
+    if clear is None:
+        return COUNTRY, ()
+    read = json.loads(clear)
+    return Area(**read["area"]), tuple(
+        UsedContact(
+            entry=each["entry"],
+            contact=Contact(**(each["contact"] | {"kind": RecipientKind(each["contact"]["kind"])})),
+            at=datetime.fromisoformat(each["at"]),
+            verified_at=each["verified_at"] and datetime.fromisoformat(each["verified_at"]),
+            reason=each["reason"],
+        )
+        for each in read["used"]
+    )
+
+
+def _written(referral: Referral) -> str:
+    used = [
+        asdict(each)
+        | {"at": each.at.isoformat(), "verified_at": each.verified_at and each.verified_at.isoformat()}
+        for each in referral.contacts
+    ]
+    return json.dumps({"area": asdict(referral.area), "used": used}, ensure_ascii=False)
 
 
 class SqlReferralStore:
@@ -53,6 +94,9 @@ class SqlReferralStore:
             "accepted_at": referral.accepted_at,
             "follow_ups": referral.follow_ups,
             "closed_at": referral.closed_at,
+            "contacts_sealed": self._scope.keys.seal(_written(referral), until, purpose="text"),
+            "rung_step": referral.rung_step,
+            "rung_at": referral.rung_at,
         }
 
     def add(self, referral: Referral) -> Referral:

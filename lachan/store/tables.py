@@ -40,9 +40,9 @@ def _id() -> Column[int]:
     return Column("id", Id, primary_key=True, autoincrement=True)
 
 
-def _case() -> Column[int]:
+def _case(*, index: bool = False) -> Column[int]:
     """Of a case: goes when the fact row of the case goes."""
-    return Column("case_id", Id, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False)
+    return Column("case_id", Id, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=index)
 
 
 # --- Sources and counters ---
@@ -231,7 +231,7 @@ notices: Final = Table(
     "notices",
     metadata,
     _id(),
-    _case(),
+    _case(index=True),
     Column("measure", String, nullable=False),
     Column("state", String, nullable=False),
     Column("code", String, nullable=False),
@@ -255,7 +255,6 @@ notices: Final = Table(
     Column("delivered_at", Moment),
     Column("due_at", Moment),
     UniqueConstraint("code"),
-    Index(None, "case_id"),
     Index(None, "state", "id"),
     sqlite_autoincrement=True,
 )
@@ -263,7 +262,7 @@ referrals: Final = Table(
     "referrals",
     metadata,
     _id(),
-    _case(),
+    _case(index=True),
     Column("state", String, nullable=False),
     Column("recipient", String, nullable=False),
     Column("harm_source", String, nullable=False),
@@ -275,7 +274,9 @@ referrals: Final = Table(
     Column("accepted_at", Moment),
     Column("follow_ups", Integer, nullable=False),
     Column("closed_at", Moment),
-    Index(None, "case_id"),
+    Column("contacts_sealed", LargeBinary, comment="JSON of the area and the offices it went to"),
+    Column("rung_step", Integer, nullable=False, server_default="0"),
+    Column("rung_at", Moment),
     Index(None, "state", "opened_at"),
     sqlite_autoincrement=True,
 )
@@ -284,14 +285,13 @@ appeals: Final = Table(
     metadata,
     _id(),
     Column("notice_id", Id, ForeignKey("notices.id", ondelete="CASCADE"), nullable=False, index=True),
-    _case(),
+    _case(index=True),
     Column("state", String, nullable=False),
     Column("words_sealed", LargeBinary, nullable=False, comment="JSON of reason and answer"),
     Column("received_at", Moment, nullable=False),
     Column("received_day", Date, nullable=False, index=True),
     Column("assigned_to", String),
     Column("decided_at", Moment),
-    Index(None, "case_id"),
     Index(None, "state", "received_at"),
     sqlite_autoincrement=True,
 )

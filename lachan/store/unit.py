@@ -9,6 +9,7 @@ from lachan.store.alerts import SqlAlertStore
 from lachan.store.appeals import SqlAppealStore
 from lachan.store.audit import SqlAuditStore
 from lachan.store.cases import SqlCaseStore
+from lachan.store.directory import SqlDirectoryStore
 from lachan.store.exposures import SqlExposureStore
 from lachan.store.figures import SqlFigureStore
 from lachan.store.floods import SqlFloodStore
@@ -66,6 +67,10 @@ class SqlUnit:
     @cached_property
     def referrals(self) -> SqlReferralStore:
         return SqlReferralStore(self._scope)
+
+    @cached_property
+    def directory(self) -> SqlDirectoryStore:
+        return SqlDirectoryStore(self._scope)
 
     @cached_property
     def appeals(self) -> SqlAppealStore:

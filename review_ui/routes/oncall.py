@@ -92,6 +92,7 @@ def _show(visit: Visit, error: LachanError | None = None) -> Response:
         email=visit.desk.oncall.email(visit.person),
         times=visit.desk.oncall.times(now - TIMES_OF),
         median=timedelta(seconds=visit.desk.oncall.times(now - TIMES_OF).median_seconds or 0),
+        standings=visit.desk.directory.standings(visit.person),
         kept=visit.request.query_params.get("kept") == "1",
         typed={name: visit.field(name) for name in ("name", "step", "starts", "ends")},
         refusal=visit.language.refusal(error) if error else "",

@@ -17,7 +17,7 @@ from lachan.domain.errors import (
     TransitionError,
 )
 from lachan.domain.notice import PageCheck
-from lachan.domain.referral import HarmSource, RecipientKind
+from lachan.domain.referral import HarmSource
 from lachan.domain.report import (
     MAX_ADDITIONS,
     ContactReason,
@@ -190,7 +190,6 @@ def test_a_protection_case_holds_the_officers_words_masked(world: World) -> None
     world.protect.refer(
         helper,
         case.id,
-        recipient=RecipientKind.HOTLINE_111,
         harm_source=HarmSource.PEER,
         need="Cần người lắng nghe.",
     )

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from lachan.app.town_directory import town_units
 from lachan.domain.account import Role
 from lachan.domain.alert import AlertWay
 from lachan.domain.assessment import Assessment, Label, Reason, Span
@@ -23,6 +24,7 @@ from lachan.pipeline.accounts import Accounts
 from lachan.pipeline.alerts import Alerts
 from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.clusters import Clusters
+from lachan.pipeline.directory import Directory
 from lachan.pipeline.flood import Floods
 from lachan.pipeline.notify import Notify
 from lachan.pipeline.oncall import OnCall
@@ -209,6 +211,7 @@ def open_station(folder: Path, secrets: dict[str, str | None], *, secure: bool =
         oncall=OnCall(database, clock),
         alerts=Alerts(database, index, clock, list(AlertWay)),
         protect=Protect(database, clock),
+        directory=Directory(database, clock, town_units),
         notify=Notify(database, clock),
         appeals=Appeals(database, clock),
         public_reports=PublicReports(database, keys, clock, pages, lambda text: "cứu" in text),

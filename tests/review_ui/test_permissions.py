@@ -22,7 +22,16 @@ BY_ROLE = {
 def _path(route: str) -> str:
     """A path of this route that leads to nothing that exists, so that a walk changes nothing."""
     path = route.split(" ")[1]
-    for name in ("case_id", "referral_id", "notice_id", "appeal_id", "report_id", "alert_id", "bulletin_id"):
+    for name in (
+        "case_id",
+        "referral_id",
+        "notice_id",
+        "appeal_id",
+        "report_id",
+        "alert_id",
+        "bulletin_id",
+        "entry_id",
+    ):
         path = path.replace("{" + name + "}", "999999")
     return path.replace("{key}", "khong-co").replace("{name}", "khong-co")
 

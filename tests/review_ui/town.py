@@ -8,13 +8,16 @@ from datetime import timedelta
 from importlib.resources import files
 from typing import Any
 
+from lachan.app.town_directory import PROVINCE, fill_directory
+from lachan.domain.account import Account, Actor, Role
+from lachan.domain.area import Area
 from lachan.domain.assessment import Assessment, Label, Reason, Span
 from lachan.domain.case import KEEP_UNDECIDED, Case
 from lachan.domain.citation import suggested
 from lachan.domain.measure import Measure
 from lachan.domain.notice import NoticeAct
 from lachan.domain.post import Post
-from lachan.domain.referral import HarmSource, RecipientKind
+from lachan.domain.referral import HarmSource
 from lachan.domain.taxonomy import AgeBand, Audience, Category, Context, route_of
 from lachan.pipeline.ports import NewCase
 from lachan.pipeline.review import Decision
@@ -41,12 +44,16 @@ def fill(station: Station) -> None:
             station.desk.notify.record(actor, notice.id, NoticeAct.DELIVER)
     guard = station.desk.accounts.actor(station.person("bao-ve").client.cookies["lachan"])
     assert guard is not None
-    for case, recipient in zip(protect[:2], RecipientKind, strict=False):
+    writer = Actor(Account("quan-tri", Role.ADMIN), interactive=True)
+    fill_directory(station.desk.directory, station.database, writer, guard)
+    there = Area(PROVINCE, "Xã Gò Mây, Bến Sông")
+    for case, entry in zip(protect[:2], station.desk.protect.offered(guard, there), strict=False):
         station.desk.review.claim(guard, case.id)
         station.desk.protect.refer(
             guard,
             case.id,
-            recipient=recipient,
+            entry=entry.id,
+            area=there,
             harm_source=HarmSource.PEER,
             need="Một em cần người lắng nghe và cần được bảo vệ ở trường, sớm trong hôm nay.",
         )

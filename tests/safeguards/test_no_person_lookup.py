@@ -89,6 +89,7 @@ def test_every_table_is_known() -> None:
         "accounts", "credentials", "sessions",
         "audit_links", "audit_head", "audit_checkpoint", "outbox", "leases", "state", "schedule",
         "list_issuers", "vetted_lists", "judge_models",
+        "directory",  # of offices that help, never of persons: `domain.directory.checked`
         # of the people who work here, not of those who write: nothing of a case but its number
         "identities", "tickets", "own_keys",
         "recovery_codes", "presences", "saved_views", "exposures", "duties", "contacts", "alarms",

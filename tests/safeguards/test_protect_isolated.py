@@ -16,7 +16,7 @@ from index import open_index
 from lachan.domain.case import Case, CaseState
 from lachan.domain.errors import ConflictError, LachanError, PermissionDenied, RefusedError
 from lachan.domain.measure import Measure, allowed_measures
-from lachan.domain.referral import HarmSource, RecipientKind
+from lachan.domain.referral import HarmSource
 from lachan.domain.taxonomy import AgeBand, Category, Context, Route, route_of
 from lachan.pipeline.oncall import Message, OnCall
 from lachan.pipeline.ports import ReportFormat, ReportKind, SearchRequest
@@ -170,7 +170,6 @@ def _refer(world: World, case: int) -> None:
     world.protect.refer(
         world.actor("protection_officer"),
         case,
-        recipient=RecipientKind.HOTLINE_111,
         harm_source=HarmSource.UNKNOWN,
         need="Cần người gọi lại và lắng nghe.",
     )

@@ -127,6 +127,7 @@ COMMANDS = {
     "report", "audit", "audit verify", "index", "index rebuild", "index verify", "index status",
     "lists", "lists issuer", "lists add", "lists confirm", "lists remove", "lists show",
     "model", "model propose", "model approve", "model withdraw", "model show", "metrics", "training",
+    "directory", "directory import", "directory list",
 }  # fmt: skip
 
 

@@ -6,5 +6,6 @@ judge.py   classify train evaluate
 lists.py   lists: issuer add confirm show remove
 model.py   model: propose approve withdraw show
 read.py    search report audit index
+directory.py  directory: import list
 demo.py    demo
 """

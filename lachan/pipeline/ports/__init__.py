@@ -7,7 +7,7 @@ All datetimes are aware; stores keep UTC.
 
 keys.py       time and keys
 reading.py    sources, the frontier, the inbox, and what reads pages
-cases.py      cases, letters, referrals, appeals, and reports from people
+cases.py      cases, letters, referrals and their directory, appeals, and reports from people
 people.py     accounts and sessions, what each person keeps at the desk, on call, alerts
 judging.py    the judge, and what it works with
 records.py    the audit log, the outbox, leases, state and schedule
@@ -21,6 +21,7 @@ from lachan.pipeline.ports.cases import (
     CaseFilter,
     CaseStore,
     CopyCandidate,
+    DirectoryStore,
     FloodStore,
     NewCase,
     NoticeStore,
@@ -116,6 +117,7 @@ __all__ = [
     "Crawler",
     "Credentials",
     "Database",
+    "DirectoryStore",
     "ExpiredRow",
     "ExposureStore",
     "Facet",

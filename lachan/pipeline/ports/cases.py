@@ -1,4 +1,4 @@
-"""Cases, letters, referrals, appeals, and reports from people."""
+"""Cases, letters, referrals and who receives them, appeals, and reports from people."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import Protocol
 from lachan.domain.appeal import Appeal
 from lachan.domain.assessment import Assessment
 from lachan.domain.case import Case, CasePost, CaseState
+from lachan.domain.directory import DirectoryEntry, Standing
 from lachan.domain.flood import Gate, Waiting
 from lachan.domain.notice import Notice, NoticeState
 from lachan.domain.post import Post
-from lachan.domain.referral import Referral
+from lachan.domain.referral import RecipientKind, Referral
 from lachan.domain.report import LedgerRow, PublicReport, Removal, ReportDesk, ReportState
 from lachan.domain.taxonomy import AgeBand, Category, Route
 
@@ -153,8 +154,8 @@ class CaseStore(Protocol):
         ...
 
     def drop_facts(self, before: datetime) -> int:
-        """Delete fact rows opened before, but of cases whose appeal is open or that the index must still learn of;
-        returns how many."""
+        """Delete fact rows opened before, but of cases whose appeal is open, whose referral nobody accepted, or that
+        the index must still learn of; returns how many."""
         ...
 
 
@@ -226,6 +227,30 @@ class ReferralStore(Protocol):
 
     def pending(self) -> list[Referral]:
         """Not closed, oldest first."""
+        ...
+
+
+class DirectoryStore(Protocol):
+    """The directory of offices that can help. How they are reached is sealed. In a writing unit `get` locks."""
+
+    def add(self, entry: DirectoryEntry) -> DirectoryEntry:
+        """`id` 0 in."""
+        ...
+
+    def get(self, entry: int) -> DirectoryEntry:
+        """Raises NotFound."""
+        ...
+
+    def save(self, entry: DirectoryEntry) -> DirectoryEntry: ...
+
+    def find(
+        self, *, province: str | None = None, kind: RecipientKind | None = None, national: bool = True
+    ) -> list[DirectoryEntry]:
+        """Those not retired: of one province (and, with `national`, of the whole country), of one kind."""
+        ...
+
+    def standings(self, now: datetime) -> dict[Standing, int]:
+        """How many stand so; retired ones are not counted."""
         ...
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from lachan.pipeline.ports.cases import (
     AppealStore,
     CaseStore,
+    DirectoryStore,
     FloodStore,
     NoticeStore,
     PublicReportStore,
@@ -47,6 +48,8 @@ class Unit(Protocol):
     def notices(self) -> NoticeStore: ...
     @property
     def referrals(self) -> ReferralStore: ...
+    @property
+    def directory(self) -> DirectoryStore: ...
     @property
     def appeals(self) -> AppealStore: ...
     @property
