@@ -66,6 +66,15 @@ def test_done_pages_return_only_when_marked_anew_or_rested(database: SqlDatabase
         assert unit.frontier.counts() == {"s": {"pending": 0, "leased": 2, "done": 1, "failed": 0}}
 
 
+def test_an_article_whose_sitemap_says_when_it_changed_is_not_asked_for_before(database: SqlDatabase) -> None:
+    """A listing's lastmod spares the page, validators or none, however long it has rested."""
+    add(database, replace(TWO, mark="2026-10-12T00:00:00+00:00"))
+    finish(database, *lease(database))
+    much_later = NOW + 2 * BOUNDS[PageKind.ARTICLE].longest
+    assert add(database, replace(TWO, mark="2026-10-12T00:00:00+00:00"), now=much_later) == 0
+    assert add(database, replace(TWO, mark="2026-11-30T00:00:00+00:00"), now=much_later) == 1
+
+
 def test_the_pause_is_learnt(database: SqlDatabase) -> None:
     """Each time it changed nothing it rests twice as long; what it rests is what `pace` says."""
     add(database, TWO)
