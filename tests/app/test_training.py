@@ -152,7 +152,7 @@ def test_a_whole_shift_of_training_leaves_the_live_desk_as_it_was(
     helper, token = sign_in(desk, "bao-ve")
     helper.post(f"/cases/{child.id}/claim", data={"csrf": token})
     need = {
-        "recipient": "hotline_111",
+        "entry": "0",
         "harm_source": "peer",
         "need": "Một em cần người lắng nghe ngay hôm nay.",
     }

@@ -71,7 +71,7 @@ def things(station: Station) -> Objects:
     station.desk.appeals.submit(notice.code, f"Không đúng {PROBE}")
     protect = station.case(f"em cần giúp {PROBE}", context=Context.VICTIM, source="bay")
     helper.post(f"/cases/{protect.id}/claim")
-    need = {"recipient": "hotline_111", "harm_source": "peer", "need": f"Một em cần người lắng nghe {PROBE}"}
+    need = {"entry": "0", "harm_source": "peer", "need": f"Một em cần người lắng nghe {PROBE}"}
     assert helper.post(f"/cases/{protect.id}/refer", **need).status_code == 303
     officer.post("/queue/views", queue="review", query="urgent=1", name=PROBE[:40])
     told = [
@@ -266,7 +266,7 @@ def test_a_number_that_is_guessed_opens_no_way_round(station: Station, things: O
     person = station.person(name)
     if name != "bao-ve":
         for act in ("claim", "refer", "dismiss", "speaker", "look", "reveal", "decide", "protect", "cluster"):
-            fields = {"recipient": "hotline_111", "harm_source": "peer", "need": "x" * 50, "reason": "x" * 50}
+            fields = {"entry": "0", "harm_source": "peer", "need": "x" * 50, "reason": "x" * 50}
             assert person.post(f"/cases/{things.protect.id}/{act}", **fields).status_code >= 400, act
         assert person.post(f"/referrals/{things.referral}/act", act="accept").status_code == 403
         assert person.post(f"/public-reports/{things.told_child}/read").status_code >= 400
