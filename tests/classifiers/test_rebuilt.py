@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -137,6 +138,25 @@ def test_what_is_gone_on_from_is_compared_in_every_dress(shipped: tuple[Pretrain
     gains = release.over_shipped(rows, encoder, encoder, seed=0)
     assert set(gains) == {"review", "protect", "review dressed", "protect dressed"}
     assert set(gains.values()) == {0.0}
+
+
+def test_posts_that_the_shipped_encoder_has_not_seen_are_shown_more_often(
+    tmp_path: Path, labelled_file: Path
+) -> None:
+    old, new = DATA / "train-m.jsonl", tmp_path / "new.jsonl"
+    new.write_bytes(labelled_file.read_bytes())
+    rows = labelled.read([old, new])
+    shown = Counter(
+        row.id for row in release.more_of_the_fresh(rows, [old, new], {old.name: labelled.digest(old)})
+    )
+    assert {shown[row.id] for row in labelled.read([old])} == {1}
+    assert {shown[row.id] for row in labelled.read([new])} == {release.FRESH}
+    assert set(
+        Counter(row.id for row in release.more_of_the_fresh(rows, [old], {old.name: "another"})).values()
+    ) == {
+        1,
+        release.FRESH,
+    }
 
 
 def test_a_refit_keeps_the_encoder_and_fits_the_rest(tmp_path: Path, labelled_file: Path) -> None:
