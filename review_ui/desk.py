@@ -22,6 +22,7 @@ from lachan.pipeline.search import Search
 from lachan.pipeline.sources import Sources
 from lachan.pipeline.speaker import Speaker
 from lachan.pipeline.sso import SingleSignOn
+from lachan.pipeline.training_pass import Arrivals, TrainingDoor
 from review_ui.tokens import Cookies
 
 
@@ -46,7 +47,8 @@ class DemoInfo:
 class Desk:
     """Everything a page may ask for. `secure_cookies` is true wherever the desk is served over HTTPS;
     `support` says where this unit's people find help themselves;
-    `training` where nothing that is done is real."""
+    `training` where nothing that is done is real and people come in from the live desk alone (`arrivals`);
+    `training_door` leads there from the live desk."""
 
     database: Database
     accounts: Accounts
@@ -74,6 +76,8 @@ class Desk:
     training: bool = False
     support: str = ""
     sso: SingleSignOn | None = None
+    training_door: TrainingDoor | None = None
+    arrivals: Arrivals | None = None
 
     @property
     def invented(self) -> bool:

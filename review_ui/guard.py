@@ -104,6 +104,9 @@ class Visit:
             can=self.can,
             demo=self.desk.demo,
             training=self.desk.training,
+            training_seen=self.actor is not None
+            and self.desk.training_door is not None
+            and self.desk.training_door.seen(),
             stopped_by=self.stopped_by,
             csrf=form_token(self.desk.keys, bound),
             path=self.request.url.path,

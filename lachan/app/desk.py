@@ -5,14 +5,16 @@ from __future__ import annotations
 import gc
 from typing import Any
 
-from lachan.app.bootstrap import DEMO, TRAINING, Application, clock
+from lachan.app.bootstrap import DEMO, LIVE, TRAINING, Application, clock
 from lachan.app.demo_accounts import read_accounts
+from lachan.app.training_door import FileDoor
+from lachan.pipeline.training_pass import Arrivals
 from review_ui import create_app
 from review_ui.desk import DemoAccount, DemoInfo, Desk
 
 
-def desk_app(application: Application) -> Any:
-    """The ASGI application over this data folder."""
+def desk_app(application: Application, arrivals: Arrivals | None = None) -> Any:
+    """The ASGI application over this data folder; `arrivals` where people come in from a live desk."""
     demo = None
     if application.kind == DEMO:
         accounts = read_accounts(application)
@@ -45,6 +47,8 @@ def desk_app(application: Application) -> Any:
             training=application.kind == TRAINING,
             support=application.settings.support or "",
             sso=application.sso,
+            training_door=FileDoor(application.settings.data, clock) if application.kind == LIVE else None,
+            arrivals=arrivals,
         )
     )
     gc.freeze()  # what is loaded stays: else every so often one page waits a tenth of a second for its collection

@@ -1,4 +1,5 @@
 """The training desk beside the live one: the same people and permissions, the sample town's posts, a store of its own.
+Nobody's password or one-time secret comes here: people come in from the live desk, with a pass (`training_pass`).
 
 `<data>/training` is made anew at every start and removed at the end. Settings of the live desk are not handed on but
 for the few named in `training_settings`: no webhook, no mail, no key of a site, no index and no database of live data
@@ -11,7 +12,7 @@ import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -20,18 +21,18 @@ from lachan.app.bootstrap import KIND, LIVE, TRAINING, Application, clock
 from lachan.app.settings import Settings
 from lachan.app.town_directory import fill_directory
 from lachan.app.town_rows import places, rows
+from lachan.app.training_door import FOLDER, LOCK
 from lachan.domain import citation
 from lachan.domain.account import Account, Actor, Role
 from lachan.domain.audit import SYSTEM
 from lachan.domain.case import CaseState
-from lachan.domain.errors import ConflictError, NotFound
+from lachan.domain.errors import ConflictError
 from lachan.domain.measure import Measure
 from lachan.domain.report import Reporter, Told
 from lachan.domain.taxonomy import Route
-from lachan.pipeline.ports import CaseFilter, Credentials
+from lachan.pipeline.ports import CaseFilter
 from lachan.pipeline.review import Decision
 
-FOLDER: Final = "training"
 #: All that the training desk learns of the live one's settings; what a later release adds stays behind, too.
 _HANDED_ON: Final = frozenset({"models", "secure_cookies", "desk_url", "letterhead", "support"})
 #: Who decided what waits for its second person at the start. Nobody signs in as this colleague.
@@ -63,25 +64,11 @@ _TOLD: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Person:
-    """An account of the live desk with what proves it."""
-
-    account: Account
-    credentials: Credentials
-
-
-def people_of(live: Application) -> list[Person]:
-    """Everybody who signs in with a password. Raises RefusedError unless this is a live folder."""
+def people_of(live: Application) -> list[Account]:
+    """Everybody's name, role and leave. Raises RefusedError unless this is a live folder."""
     live.require(LIVE)
-    people = []
     with live.database.read() as unit:
-        for account in unit.accounts.all():
-            try:
-                people.append(Person(account, unit.accounts.credentials(account.name)))
-            except NotFound:
-                continue
-    return people
+        return unit.accounts.all()
 
 
 def training_settings(live: Settings, folder: Path) -> Settings:
@@ -101,7 +88,7 @@ def training_folder(live: Settings) -> Iterator[Path]:
     """An empty folder, removed at the end. Raises ConflictError while another training desk has it."""
     live.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = live.data / FOLDER
-    with (live.data / f"{FOLDER}.lock").open("w") as lock:
+    with (live.data / LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -114,14 +101,14 @@ def training_folder(live: Settings) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def begin(application: Application, people: list[Person]) -> None:
+def begin(application: Application, people: list[Account]) -> None:
     """Fill the empty store: the people, the town's places and posts, judged; some reports; some decisions to
     approve."""
     now = clock()
     with application.database.write() as unit:
         unit.state.set(KIND, TRAINING)
-        for person in people:
-            unit.accounts.add(person.account, replace(person.credentials, failures=0, locked_until=None))
+        for account in people:
+            unit.accounts.add(account, None)
         for place in places(now):
             unit.sources.add(place)
     application.__dict__.pop("kind", None)  # asked once as None

@@ -176,7 +176,7 @@ class Accounts:
             for _ in range(RECOVERY_CODES)
         ]
         with self._database.write() as unit:
-            unit.accounts.set_recovery_codes(actor.name, [_hash(code) for code in codes])
+            unit.accounts.set_recovery_codes(actor.name, [token_hash(code) for code in codes])
             unit.audit.append(
                 AuditEvent(self._clock(), actor.name, "account:recovery_codes", f"account:{actor.name}")
             )
@@ -221,7 +221,7 @@ class Accounts:
                 proven = self._finish(unit, account, held, code, proven=proven)
             token = secrets.token_urlsafe(32)
             if proven:
-                unit.accounts.add_session(_hash(token), name, now, now + SESSION_FOR)
+                unit.accounts.add_session(token_hash(token), name, now, now + SESSION_FOR)
         if not proven or account is None:
             raise SignInFailed("name, password or code is wrong, or the account is locked for 15 minutes")
         return token, Actor(account, interactive=True)
@@ -244,7 +244,7 @@ class Accounts:
             )
             token = secrets.token_urlsafe(32)
             if proven:
-                unit.accounts.add_session(_hash(token), name, now, now + SESSION_FOR)
+                unit.accounts.add_session(token_hash(token), name, now, now + SESSION_FOR)
         if not proven:
             raise SignInFailed("name, password or code is wrong, or the account is locked for 15 minutes")
         return token, Actor(account, interactive=True)
@@ -284,13 +284,13 @@ class Accounts:
         """Who holds this session; None when it has ended. Notes, once a minute, that they are there."""
         now = self._clock()
         with self._database.read() as unit:
-            session = unit.accounts.session(_hash(token), now)
+            session = unit.accounts.session(token_hash(token), now)
             account = unit.accounts.get(session.account) if session is not None else None
         if session is None or account is None or not account.active or account.away(now):
             return None
         if now - session.seen_at >= _SEEN_EVERY:
             with self._database.write() as unit:
-                unit.accounts.see_session(_hash(token), now)
+                unit.accounts.see_session(token_hash(token), now)
         return Actor(account, interactive=True)
 
     def named(self, name: str) -> Actor:
@@ -303,8 +303,8 @@ class Accounts:
 
     def sign_out(self, token: str) -> None:
         with self._database.write() as unit:
-            session = unit.accounts.session(_hash(token), self._clock())
-            unit.accounts.end_session(_hash(token))
+            session = unit.accounts.session(token_hash(token), self._clock())
+            unit.accounts.end_session(token_hash(token))
             if session is not None:
                 subject = f"account:{session.account}"
                 unit.audit.append(AuditEvent(self._clock(), session.account, "account:sign_out", subject))
@@ -326,7 +326,7 @@ class Accounts:
         if account.role not in TOTP_ROLES or not code:
             return False
         plain = code.upper().replace("-", "").replace(" ", "")
-        return len(plain) == _CODE_LENGTH and unit.accounts.use_recovery_code(account.name, _hash(plain))
+        return len(plain) == _CODE_LENGTH and unit.accounts.use_recovery_code(account.name, token_hash(plain))
 
     def _totp_step(self, account: Account, held: Credentials, code: str | None) -> int | None:
         """The time step that `code` proves (0 where the role needs none); None when it proves nothing."""
@@ -360,8 +360,9 @@ def _failed(held: Credentials, now: datetime) -> Credentials:
 
 def handle_of(token: str) -> str:
     """How the session of this token is called on a page (`SessionRow.handle`)."""
-    return _hash(token)[:12]
+    return token_hash(token)[:12]
 
 
-def _hash(token: str) -> str:
+def token_hash(token: str) -> str:
+    """Under which the store knows a session (or a recovery code)."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -35,7 +35,7 @@ class SqlAccountStore:
             "last_totp_step": given.last_totp_step,
         }
 
-    def add(self, account: Account, credentials: Credentials) -> None:
+    def add(self, account: Account, credentials: Credentials | None) -> None:
         values = {
             "name": account.name,
             "role": account.role.value,
@@ -45,7 +45,8 @@ class SqlAccountStore:
         }
         if not self._scope.insert_new(accounts, values):
             raise ConflictError(f"an account named {account.name} exists already")
-        self._scope.run(proofs.insert().values(self._proof(credentials)))
+        if credentials is not None:
+            self._scope.run(proofs.insert().values(self._proof(credentials)))
 
     def get(self, name: str) -> Account:
         row = self._scope.run(select(accounts).where(accounts.c.name == name)).one_or_none()

@@ -31,6 +31,7 @@ from review_ui.routes import (
     speaker,
     sso,
     stop,
+    training,
 )
 
 ROUTERS = tuple(
@@ -40,6 +41,7 @@ ROUTERS = tuple(
         public_report,
         sign_in,
         sso,
+        training,
         overview,
         queues,
         presence,

@@ -29,6 +29,7 @@ def end_session(visit: AtDesk) -> Response:
 
 @router.post("/account/password")
 def change_password(visit: AtDesk) -> Response:
+    _check_password_here(visit)
     if not _allowed(visit):
         return _show(visit, SignInFailed("too many tries from this computer: wait a minute"), status=429)
     try:
@@ -43,6 +44,7 @@ def change_password(visit: AtDesk) -> Response:
 @router.post("/account/codes")
 def recovery_codes(visit: AtDesk) -> Response:
     """The answer holds the codes and is never kept by the browser (no-store)."""
+    _check_password_here(visit)
     if not _allowed(visit):
         return _show(visit, SignInFailed("too many tries from this computer: wait a minute"), status=429)
     try:
@@ -50,6 +52,11 @@ def recovery_codes(visit: AtDesk) -> Response:
     except (RefusedError, SignInFailed) as error:
         return _show(visit, error, status=422)
     return _show(visit, codes=codes)
+
+
+def _check_password_here(visit: Visit) -> None:
+    if visit.desk.training:
+        raise RefusedError("the training desk knows no passwords: change yours at the live desk")
 
 
 def _allowed(visit: Visit) -> bool:

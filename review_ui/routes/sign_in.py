@@ -37,6 +37,8 @@ def login(visit: AtDesk) -> Response:
         return _form(visit, name, next_path, refusal=visit.language.refusal(error), status=429)
     password = visit.form.get("password", "")
     try:
+        if visit.desk.training:
+            raise SignInFailed("nobody signs in to the training desk: come in from the live desk")
         if visit.desk.sso is not None and not visit.desk.sso.may_use_password(name):
             raise SignInFailed("sign in with the account of your organisation: passwords are turned off here")
         token, _ = visit.desk.accounts.sign_in(

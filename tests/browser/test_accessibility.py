@@ -27,7 +27,7 @@ NO_PAGE: Final = frozenset(
     {
         "/healthz", "/readyz", "/queue/looking", "/search/table", "/public-reports/ledger/file",
         "/reports/weekly/file", "/api/v1/search", "/api/v1/queues", "/api/v1/openapi.json", "/report/leave",
-        "/notices/{notice_id}/letter.docx", "/sso/start", "/sso/callback", "/reports",
+        "/notices/{notice_id}/letter.docx", "/sso/start", "/sso/callback", "/reports", "/training", "/training/enter",
     }
 )  # fmt: skip
 WCAG: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]

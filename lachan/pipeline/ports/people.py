@@ -38,8 +38,8 @@ class SessionRow:
 
 
 class AccountStore(Protocol):
-    def add(self, account: Account, credentials: Credentials) -> None:
-        """Raises ConflictError when the name is taken."""
+    def add(self, account: Account, credentials: Credentials | None) -> None:
+        """With None it signs in by no password. Raises ConflictError when the name is taken."""
         ...
 
     def get(self, name: str) -> Account:
