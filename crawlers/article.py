@@ -6,20 +6,26 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from lxml import etree
 
+from crawlers.boxes import own_time
 from crawlers.links import page_number
-from crawlers.markup import Element, base_of, clean_url, region, tokens, visible_text
+from crawlers.markup import Element, base_of, clean_url, is_hidden, region, tokens, visible_text
 from crawlers.times import parse_time
 from lachan.domain.post import RawPost
 
 _ARTICLE_TYPES: Final = re.compile(r"(?:News|Blog|Report|Scholarly)?(?:Article|Posting)$|^WebPage$")
 _BODY_CLASSES: Final = frozenset(
     {"article-body", "article-content", "detail-content", "entry-content", "post-content", "noi-dung", "content-detail",
-     "fck_detail", "singular-content", "story-body", "news-content"}
+     "fck_detail", "singular-content", "story-body", "news-content", "noi_dung_bai", "noi-dung-bai", "noidung-bai",
+     "noi-dung-bai-viet", "chi-tiet-bai", "field--name-body"}
 )  # fmt: skip
+_COMMENT: Final = re.compile(r"(?<![a-z])(?:comment|reply|disqus|binh-?luan)", re.IGNORECASE)
+_MAX_ELEMENTS: Final = 60_000
+_NEAR: Final = 20  # elements before and after a title
 _MIN_BODY: Final = 80  # characters; less is a teaser
 _MAX_FOR_TRAFILATURA: Final = 1_000_000  # characters; its time grows faster than the page
 _TIME_METAS: Final = (
@@ -148,8 +154,10 @@ def _heading(tree: Element) -> str:
 
 def _byline(tree: Element) -> str | None:
     for element in tree.iter("a", "span", "p", "div", "address", "strong"):
+        if _is_of_a_comment(element):
+            continue
         named = element.get("itemprop") == "author" or element.get("rel") == "author"
-        if named or tokens(element) & {"author", "tac-gia", "byline", "author-name"}:
+        if named or tokens(element) & {"author", "tac-gia", "byline", "author-name", "username"}:
             text = " ".join(visible_text(element).split())
             text = re.sub(r"^(?:bởi|by|tác giả)\s*:?\s+", "", text, flags=re.IGNORECASE)
             if 0 < len(text) <= 80:
@@ -160,12 +168,38 @@ def _byline(tree: Element) -> str | None:
 def _moment(tree: Element, record: dict[str, Any], now: datetime) -> datetime | None:
     values = [_text(record.get("datePublished")), _text(record.get("dateCreated"))]
     values += [_meta(tree, (name,)) or "" for name in _TIME_METAS]
-    for element in tree.iter("time", "span", "p", "div", "meta"):
+    for element in tree.iter("time", "span", "p", "div", "meta", "abbr"):
+        if _is_of_a_comment(element):
+            continue
         if element.tag == "time" or element.get("itemprop") in ("datePublished", "dateCreated"):
-            values += [element.get("datetime") or "", element.get("content") or "", visible_text(element)]
+            values += [element.get(name) or "" for name in ("datetime", "content", "title")]
+            values.append(visible_text(element))
         elif tokens(element) & {"date", "time", "published", "ngay", "post-date", "datetime"}:
             values.append(visible_text(element))
-    return next((moment for value in values if (moment := parse_time(value, now)) is not None), None)
+    said = next((moment for value in values if (moment := parse_time(value, now)) is not None), None)
+    return said or _beside_the_heading(tree, now)
+
+
+def _beside_the_heading(tree: Element, now: datetime) -> datetime | None:
+    """The time that stands nearest to the title: papers print today's date in the page's head, too."""
+    nodes = list(islice(tree.iter("*"), _MAX_ELEMENTS))
+    at = next((place for place, node in enumerate(nodes) if node.tag == "h1"), None)
+    if at is None:
+        return None
+    near = sorted(
+        enumerate(nodes[max(at - _NEAR, 0) : at + _NEAR], max(at - _NEAR, 0)), key=lambda n: abs(n[0] - at)
+    )
+    times = (own_time(node, now) for _, node in near if not is_hidden(node) and not _is_of_a_comment(node))
+    return next((moment for moment in times if moment is not None), None)
+
+
+def _is_of_a_comment(element: Element) -> bool:
+    """Whether it, or what it stands in, is a comment under the article."""
+    return any(
+        _COMMENT.search(f"{e.get('class')} {e.get('id')}")
+        for e in (element, *element.iterancestors("*"))
+        if e.tag != "body"
+    )
 
 
 def _meta(tree: Element, names: tuple[str, ...]) -> str | None:

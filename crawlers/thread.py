@@ -5,67 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, islice
+from itertools import chain
 from typing import Final
 
+from crawlers.boxes import BODY_ID, Box, find_boxes, own_time
 from crawlers.links import page_number, thread_of
 from crawlers.markup import Element, base_of, clean_url, has_text, region, tokens, visible_text
-from crawlers.times import is_mostly_a_time, parse_time
-from crawlers.words import is_apart
+from crawlers.naming import (
+    AUTHOR_CLASSES,
+    BODY_CLASSES,
+    TIME_CLASSES,
+    is_named_author,
+    is_named_body,
+    leads_to_a_person,
+    properties,
+)
+from crawlers.times import parse_time
+from crawlers.words import is_action, is_apart, is_edit
 from lachan.domain.post import RawPost
 from lachan.pipeline.intake import host_of
 
-_POST_TYPES: Final = re.compile(
-    r"schema\.org/(?:DiscussionForumPosting|SocialMediaPosting|Comment|UserComments|Answer|Question|Message)\b"
-)
-_POST_ID: Final = re.compile(
-    r"(?:js-|li-|div-|tr[_-])?(?:post|comment|message|reply|msg|cmt|edit|p|c|binh-?luan|tra-?loi)"
-    r"[-_]?(?:id|container)?[-_]?[a-z]{0,2}-?\d{1,12}",
-    re.IGNORECASE,
-)
-_POST_CLASSES: Final = frozenset(
-    {"post", "message", "comment", "comment-item", "comment_item", "reply", "postbit", "postcontainer", "post-item",
-     "post-container", "forum-post", "topic-post", "crawler-post", "binh-luan", "bai-viet", "message--post",
-     "isso-comment"}
-)  # fmt: skip
-_BODY_CLASSES: Final = (
-    "bbwrapper", "messagetext", "post_body", "isso-text", "postcontent", "post-content", "post_content", "post-text",
-    "post_message",
-    "post-body", "comment-content", "comment-text", "comment_text", "comment-body", "entry-content", "noi-dung",
-    "cooked", "message-content", "message-body", "content", "text", "body", "message",
-)  # fmt: skip
-_AUTHOR_CLASSES: Final = (
-    "username", "bigusername", "author-name", "user-name", "user_name", "nickname", "nick", "fn", "tac-gia",
-    "isso-author", "poster", "post-author", "comment-author", "author", "name",
-)  # fmt: skip
-_TIME_CLASSES: Final = frozenset(
-    {"date", "time", "datetime", "posted", "published", "post-date", "post_date", "postdate", "timestamp", "ngay",
-     "thoi-gian", "comment-date", "comment-time", "comment-meta", "meta", "author"}
-)  # fmt: skip
-_META_CLASSES: Final = _TIME_CLASSES | set(_AUTHOR_CLASSES)
-_BODY_ID: Final = re.compile(r"(?:msg|message|post_message|pid|comment_text)_?\d{1,12}", re.IGNORECASE)
 _BODY_PROPERTIES: Final = frozenset({"text", "articleBody", "commentText", "reviewBody"})
 #: Within what a page calls the author, the name stands in one of these; titles and counts stand beside it.
 _NAME_TAGS: Final = ("a", "b", "strong", "h3", "h4", "h5", "cite")
 _LEAD: Final = re.compile(
-    r"^(?:được\s+)?(?:viết\s+|đăng\s+|gửi\s+)?(?:bởi|by|tác giả)\s*:?\s+|\s*(?:viết|said|wrote)?\s*:$", re.I
+    r"^(?:được\s+)?(?:viết\s+|đăng\s+|gửi\s+)?(?:bởi|by|tác giả)\s*:?\s+"
+    r"|\s*(?:(?:đã\s+)?(?:viết|nói|said|wrote|says)\s*(?::|\.\.\.|…)|:)$"
+    r"|\s*\((?:chưa (?:được )?xác (?:minh|thực|nhận)|not verified)\)$",
+    re.I,
 )
 _PERMALINK: Final = re.compile(r"#(?:post|p|comment|c|msg|cmt|reply|binh-?luan)[-_]?[\w\-]*\d", re.IGNORECASE)
 _MAX_AUTHOR: Final = 80  # characters
-_MAX_TIME: Final = 80
-_MAX_ELEMENTS: Final = 60_000  # of a page that are looked at: a page made to cost time must not
-_MAX_BOXES: Final = 1_500
-
-
-@dataclass(frozen=True)
-class _Box:
-    """A post's element, and the posts that lie in it."""
-
-    element: Element
-    inner: frozenset[Element]
-    is_item: bool  # by microdata
 
 
 def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
@@ -77,15 +48,17 @@ def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
     heading = next((visible_text(h) for h in tree.iter("h1")), "") or None
     posts: list[RawPost] = []
     bodies: set[Element] = set()
+    free: set[Element] = set()  # posts within posts: no part of their words
     shown: set[tuple[str | None, str, datetime | None]] = (
         set()
     )  # some pages hold their posts a second time, in noscript
-    for box in _boxes(tree, now) or _repeated(tree, now):
+    for box in find_boxes(tree, now):
         found = _post(box, base, url, now)
         if found is None:
             continue
         body, post, own_title = found
-        if body in bodies or any(above in bodies for above in body.iterancestors()):
+        free |= box.inner
+        if _is_taken(body, bodies, free):
             continue
         bodies.add(body)
         if (post.author, post.text, post.published_at) in shown:
@@ -100,88 +73,19 @@ def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
     return posts
 
 
-# --- Finding the boxes -------------------------------------------------------------------------------------
-def _boxes(tree: Element, now: datetime) -> list[_Box]:
-    items: dict[Element, bool] = {}
-    for element in islice(tree.iter("*"), _MAX_ELEMENTS):
-        if len(items) >= _MAX_BOXES:
-            break
-        mark = element.get("id") or ""
-        if (kind := element.get("itemtype")) is not None and _POST_TYPES.search(kind):
-            items[element] = True
-        elif mark and _BODY_ID.fullmatch(mark) and any(a in items for a in element.iterancestors()):
-            continue  # the words of a post, numbered as the post is
-        elif element.tag not in ("a", "span", "body", "form", "input") and (
-            (mark and _POST_ID.fullmatch(mark)) or not _POST_CLASSES.isdisjoint(tokens(element))
-        ):
-            items[element] = False
-    chosen = {element: is_item for element, is_item in items.items() if is_item or _has_meta(element, now)}
-    inner: dict[Element, set[Element]] = {element: set() for element in chosen}
-    for element in chosen:
-        above = next((a for a in element.iterancestors() if a in chosen), None)
-        if above is not None:
-            inner[above].add(element)
-    return [_Box(element, frozenset(inner[element]), is_item) for element, is_item in chosen.items()]
-
-
-def _has_meta(element: Element, now: datetime) -> bool:
-    """Whether it says who wrote it or when: what tells a post from a mere block."""
-    if element.get("data-author"):
-        return True
-    for node in element.iter():
-        if node.tag == "time" or node.get("itemprop") in ("author", "datePublished", "dateCreated"):
+def _is_taken(body: Element, bodies: set[Element], free: set[Element]) -> bool:
+    """Whether these words lie in those of a post that was read before."""
+    for node in chain((body,), body.iterancestors()):
+        if node in bodies:
             return True
-        if not isinstance(node.tag, str):
-            continue
-        if not _META_CLASSES.isdisjoint(tokens(node)) or _own_time(node, now) is not None:
-            return True
+        if node in free:
+            return False
     return False
 
 
-def _repeated(tree: Element, now: datetime) -> list[_Box]:
-    """Blocks alike under one parent, each with one time in it: how a page without class names shows posts."""
-    times = [
-        node
-        for node in islice(tree.iter(), _MAX_ELEMENTS)
-        if isinstance(node.tag, str) and _own_time(node, now) is not None
-    ][:_MAX_BOXES]
-    held: dict[Element, int] = {}
-    for node in times:
-        for above in (node, *node.iterancestors()):
-            held[above] = held.get(above, 0) + 1
-    blocks: dict[Element, list[Element]] = {}
-    for node in times:
-        block = node
-        while (above := block.getparent()) is not None and held[above] == 1:
-            block = above
-        parent = block.getparent()
-        if parent is not None and block is not node:
-            blocks.setdefault(parent, []).append(block)
-    best = max(blocks.values(), key=len, default=[])
-    return [_Box(block, frozenset(), False) for block in best] if len(best) > 1 else []
-
-
-def _own_time(node: Element, now: datetime) -> datetime | None:
-    if (text := node.get("datetime")) and (moment := parse_time(text, now)) is not None:
-        return moment
-    if (
-        (text := node.get("title"))
-        and (moment := parse_time(text, now)) is not None
-        and is_mostly_a_time(text)
-    ):
-        return moment
-    pieces = [node.text or "", *(child.tail or "" for child in node)]
-    for piece in pieces:
-        if not 4 < len(piece.strip()) <= _MAX_TIME or not is_mostly_a_time(piece):  # which takes less to see
-            continue
-        if (moment := parse_time(piece, now)) is not None:
-            return moment
-    return None
-
-
 # --- Reading a box -----------------------------------------------------------------------------------------
-def _post(box: _Box, base: str, url: str, now: datetime) -> tuple[Element, RawPost, str | None] | None:
-    nodes = list(region(box.element, box.inner))
+def _post(box: Box, base: str, url: str, now: datetime) -> tuple[Element, RawPost, str | None] | None:
+    nodes = list(region(box.element, box.inner | {n for n in region(box.element, box.inner) if is_edit(n)}))
     by_class = _by_class(nodes)
     author_node, author = _author(box, nodes, by_class, now)
     body = _body(box, nodes, by_class, author_node)
@@ -195,6 +99,7 @@ def _post(box: _Box, base: str, url: str, now: datetime) -> tuple[Element, RawPo
     else:  # no class names to go by: the time comes before the words, the words are what weighs most
         time_node, published = _time(box, nodes, now)
         apart_from = {node for node in (author_node, time_node) if node is not None} | box.inner
+        apart_from |= {node for node in nodes if node is not box.element and is_action(node)}
         body = _heaviest(box.element, apart_from)
         inside = set(region(body)) if body is not box.element else set()
         outside = [node for node in nodes if node not in inside]
@@ -227,13 +132,13 @@ def _names(heading: Element, author_node: Element | None, author: str | None) ->
     )
 
 
-def _property(box: _Box, nodes: list[Element], *names: str) -> Element | None:
+def _property(box: Box, nodes: list[Element], *names: str) -> Element | None:
     """The element of the box's own that carries one of these microdata properties."""
     if not box.is_item:
         return None
     for name in names:
         for node in nodes:
-            if name in (node.get("itemprop") or "").split() and _scope(node) is box.element:
+            if name in properties(node) and _scope(node) is box.element:
                 return node
     return None
 
@@ -256,17 +161,37 @@ def _named(by_class: dict[str, list[Element]], names: tuple[str, ...]) -> Iterat
 
 
 def _body(
-    box: _Box, nodes: list[Element], by_class: dict[str, list[Element]], author: Element | None
+    box: Box, nodes: list[Element], by_class: dict[str, list[Element]], author: Element | None
 ) -> Element | None:
     item = _property(box, nodes, *_BODY_PROPERTIES)
     if item is not None and has_text(item, box.inner):
         return item
-    said = (n for n in nodes[1:] if not box.is_item and n.get("itemprop") in _BODY_PROPERTIES)
-    marked = (n for n in nodes[1:] if _BODY_ID.fullmatch(n.get("id") or ""))
-    for node in chain(said, _named(by_class, _BODY_CLASSES), marked):
-        if node is not author and node is not box.element and has_text(node, box.inner):
-            return node
+    said = (n for n in nodes[1:] if not box.is_item and not _BODY_PROPERTIES.isdisjoint(properties(n)))
+    marked = (n for n in nodes[1:] if BODY_ID.fullmatch(n.get("id") or ""))
+    made = (n for n in nodes[1:] if is_named_body(n))
+    for node in chain(said, _named(by_class, BODY_CLASSES), marked, made):
+        if node is author or node is box.element or is_apart(node) or not has_text(node, box.inner):
+            continue
+        if box.is_item and box.inner and not _stands_before(node, box):
+            return None  # a wrapper around posts, and what stands under them
+        return _innermost(node, box)
     return None
+
+
+def _innermost(body: Element, box: Box) -> Element:
+    """The words themselves, where what holds them and the buttons around them is called after them, too."""
+    apart: set[Element] = set(box.inner)
+    for node in list(region(body, box.inner)):
+        if node.getparent() in apart or (node is not body and is_apart(node)):
+            apart.add(node)
+        elif node is not body and is_named_body(node) and has_text(node, box.inner):
+            body = node
+    return body
+
+
+def _stands_before(node: Element, box: Box) -> bool:
+    """Whether an element comes before the first post within the box."""
+    return next((n for n in box.element.iter("*") if n is node or n in box.inner), None) is node
 
 
 def _heaviest(element: Element, without: AbstractSet[Element]) -> Element:
@@ -274,20 +199,29 @@ def _heaviest(element: Element, without: AbstractSet[Element]) -> Element:
     while True:
         whole = len(visible_text(element, without))
         heavy = [
-            c for c in element if isinstance(c.tag, str) and len(visible_text(c, without)) * 10 > whole * 6
+            c
+            for c in element
+            if isinstance(c.tag, str) and c not in without and len(visible_text(c, without)) * 10 > whole * 6
         ]
-        if len(heavy) == 1 and heavy[0].tag == "p" and sum(c.tag == "p" for c in element) > 1:
+        if len(heavy) == 1 and sum(_is_line_like(c, heavy[0]) for c in element) > 1:
             return element
-        if len(heavy) != 1 or heavy[0] in without or heavy[0].tag in ("a", "b", "i", "em", "strong", "span"):
+        if len(heavy) != 1 or heavy[0].tag in ("a", "b", "i", "em", "strong", "span"):
             return element
         element = heavy[0]
 
 
+def _is_line_like(child: Element, line: Element) -> bool:
+    """Whether both are paragraphs of one text: `p`, or elements marked alike that hold nothing but text."""
+    if child.tag != line.tag or line.tag == "p":
+        return bool(child.tag == line.tag)
+    return len(line) == len(child) == 0 and dict(child.attrib) == dict(line.attrib)
+
+
 def _author(
-    box: _Box, nodes: list[Element], by_class: dict[str, list[Element]], now: datetime
+    box: Box, nodes: list[Element], by_class: dict[str, list[Element]], now: datetime
 ) -> tuple[Element | None, str | None]:
     if named := _tidy_author(box.element.get("data-author") or ""):
-        shown = next(_named(by_class, _AUTHOR_CLASSES[:4]), None)
+        shown = next(_named(by_class, AUTHOR_CLASSES[:4]), None)
         return shown, named
     item = _property(box, nodes, "author", "creator")
     if item is not None:
@@ -295,14 +229,15 @@ def _author(
         name = _tidy_author(inner.get("content") or visible_text(inner))
         if name:
             return item, name
-    for node in _named(by_class, _AUTHOR_CLASSES):
+    for node in _named(by_class, AUTHOR_CLASSES):
         inner = (_tidy_author(visible_text(n)) for n in node.iter(*_NAME_TAGS) if n is not node)
         name = next((found for found in inner if found), None) or _tidy_author(visible_text(node))
         if name and parse_time(name, now) is None:
             return node, name
-    for node in nodes:
-        name = _tidy_author(visible_text(node)) if node.tag in ("b", "strong", "a", "cite", "th") else None
-        if name and parse_time(name, now) is None:
+    links = (node for node in nodes if is_named_author(node) or leads_to_a_person(node))
+    for node in chain(links, (node for node in nodes if node.tag in ("b", "strong", "a", "cite", "th"))):
+        name = None if is_action(node) else _tidy_author(visible_text(node))
+        if name and len(name) > 1 and not name.startswith("@") and parse_time(name, now) is None:
             return node, name
     return None, None
 
@@ -312,12 +247,12 @@ def _tidy_author(text: str) -> str | None:
     return name if 0 < len(name) <= _MAX_AUTHOR else None
 
 
-def _time(box: _Box, nodes: list[Element], now: datetime) -> tuple[Element | None, datetime | None]:
+def _time(box: Box, nodes: list[Element], now: datetime) -> tuple[Element | None, datetime | None]:
     item = _property(box, nodes, "datePublished", "dateCreated", "uploadDate", "dateModified")
     ordered = chain(
         (item,) if item is not None else (),
         (n for n in nodes if n.tag == "time" or n.get("data-time") or n.get("data-timestamp")),
-        (n for n in nodes if n.tag == "abbr" or not _TIME_CLASSES.isdisjoint(tokens(n))),
+        (n for n in nodes if n.tag == "abbr" or not TIME_CLASSES.isdisjoint(tokens(n))),
     )
     for node in ordered:
         values = (node.get(name) for name in ("datetime", "content", "data-time", "data-timestamp", "title"))
@@ -325,13 +260,13 @@ def _time(box: _Box, nodes: list[Element], now: datetime) -> tuple[Element | Non
             if value and (moment := parse_time(value, now)) is not None:
                 return (node if node is not box.element else None), moment
     for node in nodes:
-        if node is not box.element and (moment := _own_time(node, now)) is not None:
+        if node is not box.element and (moment := own_time(node, now)) is not None:
             return node, moment
-    own = _own_time(box.element, now)
+    own = own_time(box.element, now)
     return None, own
 
 
-def _permalink(box: _Box, nodes: list[Element], base: str, url: str) -> str:
+def _permalink(box: Box, nodes: list[Element], base: str, url: str) -> str:
     item = _property(box, nodes, "url", "mainEntityOfPage")
     anchors = [node for node in nodes if node.tag == "a"]
     links = chain(

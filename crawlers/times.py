@@ -15,7 +15,7 @@ _EARLIEST: Final = 1995  # before the web in Vietnam
 _UNIT_SECONDS: Final = {
     "giay": 1, "second": 1, "sec": 1, "phut": 60, "minute": 60, "min": 60, "gio": 3600, "tieng": 3600,
     "hour": 3600, "ngay": 86400, "day": 86400, "tuan": 604800, "week": 604800, "thang": 2592000,
-    "month": 2592000, "nam": 31536000, "year": 31536000,
+    "month": 2592000, "nam": 31536000, "year": 31536000, "h": 3600, "g": 3600, "p": 60,
 }  # fmt: skip
 _WEEKDAYS: Final = {
     "hai": 0, "2": 0, "monday": 0, "ba": 1, "3": 1, "tuesday": 1, "tu": 2, "4": 2, "wednesday": 2, "nam": 3,
@@ -37,7 +37,7 @@ _ISO: Final = re.compile(
 _EPOCH: Final = re.compile(r"\d{10}(?:\d{3})?")
 _MAIL: Final = re.compile(r"(?:[a-z]{3}, )?\d{1,2} [a-z]{3} \d{4} \d{2}:\d{2}", re.IGNORECASE)
 _AGO: Final = re.compile(
-    rf"\b(\d{{1,4}}|{'|'.join(_NUMBER_WORDS)})\s+({'|'.join(_UNIT_SECONDS)})s?\s+(?:truoc|ago)\b"
+    rf"\b(?:(\d{{1,4}})\s*|({'|'.join(_NUMBER_WORDS)})\s+)({'|'.join(_UNIT_SECONDS)})s?\s+(?:truoc|ago)\b"
 )
 _JUST_NOW: Final = re.compile(r"\b(?:vua xong|moi day|vua moi|just now|bay gio)\b")
 _CLOCK: Final = re.compile(
@@ -51,7 +51,7 @@ _WEEKDAY: Final = re.compile(
 )
 _NUMERIC: Final = re.compile(r"(?<!\d)(\d{1,2})[/\-.](\d{1,2})[/\-.](\d{4}|\d{2})(?!\d)")
 _WORDED: Final = re.compile(
-    rf"\b(\d{{1,2}})(?:\s*thang\s*|\s+)(\d{{1,2}}|{'|'.join(_MONTHS)})[\s,/]+(?:nam\s+)?(\d{{4}})\b"
+    rf"\b(\d{{1,2}})(?:\s*(?:thang|thg|th)\.?\s*|\s+)(\d{{1,2}}|{'|'.join(_MONTHS)})[\s,/]+(?:nam\s+)?(\d{{4}})\b"
 )
 _ENGLISH: Final = re.compile(
     rf"\b({'|'.join(m for m in _MONTHS if len(m) > 2)})\.?\s+(\d{{1,2}}),?\s+(\d{{4}})\b"
@@ -91,7 +91,7 @@ _TIME_WORDS: Final = (
     "saturday sunday "
 )
 _AROUND_A_TIME: Final = frozenset(_TIME_WORDS.split()) | _MONTHS.keys()
-_FIGURES: Final = re.compile(r"\d{1,2}\s?[:h]\s?\d{2}|\d[/\-.]\d{1,2}[/\-.]\d|\d+\s+[a-z]+\s+(?:truoc|ago)")
+_FIGURES: Final = re.compile(r"\d{1,2}\s?[:h]\s?\d{2}|\d[/\-.]\d{1,2}[/\-.]\d|\d+\s*[a-z]+\s+(?:truoc|ago)")
 _WORD: Final = re.compile(r"[a-z]+")
 _OTHER_WORDS: Final = 3  # a name, "trả lời #3": beside a time in figures
 
@@ -139,8 +139,8 @@ def _exact(text: str) -> datetime | None:
 
 def _worded(text: str, now: datetime) -> datetime | None:
     if (ago := _AGO.search(text)) is not None:
-        count = int(ago[1]) if ago[1].isdigit() else _NUMBER_WORDS[ago[1]]
-        return now - timedelta(seconds=count * _UNIT_SECONDS[ago[2]])
+        count = int(ago[1]) if ago[1] else _NUMBER_WORDS[ago[2]]
+        return now - timedelta(seconds=count * _UNIT_SECONDS[ago[3]])
     if _JUST_NOW.search(text):
         return now
     day = _day(text, now)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final
 
 from crawlers.markup import Element, parse_html, region, tokens, visible_text
+from crawlers.naming import is_named_body
 
 _QUOTE_CLASSES: Final = frozenset(
     {"quote", "bbcodeblock--quote", "bbcode_quote", "quotebox", "quoteblock", "trich-dan", "quotetitle", "quote-inline",
-     "quoteheader"}
+     "quoteheader", "bbcodequote", "attribution", "quotecontainer"}
 )  # fmt: skip
 _APART_CLASSES: Final = frozenset(
     {"signature", "message-signature", "actions", "controls", "buttons", "post-buttons", "reply-link", "like",
@@ -19,12 +21,57 @@ _APART_CLASSES: Final = frozenset(
 _QUOTE_LEAD: Final = re.compile(
     r"(?:trích|quote|trích dẫn(?: từ:? .{1,80})?|.{1,80} (?:đã viết|viết|nói|wrote|said))\s?:", re.IGNORECASE
 )
+#: What one presses beside a post, alone in its element.
+_ACTION: Final = re.compile(
+    r"(?:thích|trả lời|phản hồi|chia sẻ|báo cáo|trích dẫn|trích|xem thêm|thu gọn|liên kết|permalink|sửa|xoá|xóa|reply"
+    r"|like|share|quote|report|in|lưu|cảm ơn|hữu ích|bình luận|theo dõi|đăng nhập(?: để (?:trả lời|bình luận))?"
+    r"|bấm để xem thêm|see more|read more|edit|delete)\W*(?:\(?\d+\)?)?",
+    re.IGNORECASE,
+)
+_EDIT_NAME: Final = re.compile(
+    r"(?:post|comment|message|msg|last)?[-_]?(?:edit|edited|modified)(?:[-_]?(?:date|by|on|info|note))?"
+)
+#: Of a remark, not of an author's sentence: how it begins, and that it goes on with a name, a date or an hour.
+_EDIT_LEAD: Final = re.compile(
+    r"(?:đã (?:được )?chỉnh sửa|chỉnh sửa (?:lần )?cuối|sửa (?:lần )?cuối|last edited|edited (?:by|on|at))\b"
+    r"[^\d]{0,60}(?:\d{1,4}[/:\-.]\d|\d{1,2} tháng|\d{1,3} (?:phút|giờ|ngày)|bởi |by )",
+    re.IGNORECASE,
+)
+_EDIT_LINK: Final = re.compile(r"(?:đã sửa|edited)\s", re.IGNORECASE)
+_PRESSED: Final = ("a", "button")
+_MAX_ACTION: Final = 40
+_MAX_EDIT: Final = 160  # characters of a remark
+_SIGNATURE: Final = re.compile(r"[a-z]{0,12}[-_]?(?:signature|chu-?ky)|[a-z]?sig")
+
+
+def is_action(node: Element) -> bool:
+    """Whether an element is a link or a button to press ("Trả lời", "Thích (3)"), by all that it says."""
+    pressed = node.tag in _PRESSED or node.get("role") == "button"
+    if not pressed and (len(node) != 1 or node[0].tag not in _PRESSED or (node.text or "").strip()):
+        return False
+    said = "".join(islice(node.itertext(), 6)).strip()
+    return len(said) <= _MAX_ACTION and _ACTION.fullmatch(said) is not None
+
+
+def is_edit(node: Element) -> bool:
+    """Whether an element is the page's remark that a post was changed: who and when of it are not the post's."""
+    if any(_EDIT_NAME.fullmatch(name) for name in tokens(node)):
+        return True
+    if len(node) == 0 or node.tag not in ("span", "div", "p", "em", "i", "small", "a"):
+        return False
+    if node.tag == "a":
+        return _EDIT_LINK.match((node.text or "").lstrip()) is not None
+    first = next((piece for piece in islice(node.itertext(), 4) if not piece.isspace()), "")
+    if first.lstrip()[:1].lower() not in "đcsle":  # which takes less to see
+        return False
+    said = " ".join("".join(islice(node.itertext(), 20)).split())
+    return len(said) <= _MAX_EDIT and _EDIT_LEAD.match(said) is not None
 
 
 def is_quote(node: Element) -> bool:
     """Whether an element holds what somebody else said, or leads over to it ("Trích:")."""
     return (
-        node.tag in ("blockquote", "q")
+        (node.tag in ("blockquote", "q") and not is_named_body(node))
         or not _QUOTE_CLASSES.isdisjoint(tokens(node))
         or node.get("data-quote") is not None
         or (len(node) == 0 and bool(_QUOTE_LEAD.fullmatch((node.text or "").strip()[:120])))
@@ -33,7 +80,14 @@ def is_quote(node: Element) -> bool:
 
 def is_apart(node: Element) -> bool:
     """Whether an element is a quote, a signature, or what the page says of the post."""
-    return not _APART_CLASSES.isdisjoint(tokens(node)) or is_quote(node)
+    names = tokens(node)
+    return (
+        not _APART_CLASSES.isdisjoint(names)
+        or any(_SIGNATURE.fullmatch(name) for name in names)
+        or is_quote(node)
+        or is_edit(node)
+        or is_action(node)
+    )
 
 
 def own_words(html: str) -> str:

@@ -1,0 +1,254 @@
+"""Where the posts of a page stand: by microdata, by names, else by repeated blocks with a time in each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice, takewhile
+from typing import Final
+
+from crawlers.markup import Element, has_text, region
+from crawlers.naming import (
+    AUTHOR_CLASSES,
+    BODY_CLASSES,
+    META_CLASSES,
+    is_called,
+    is_named_author,
+    is_named_body,
+    is_named_post,
+    leads_to_a_person,
+    properties,
+)
+from crawlers.times import is_mostly_a_time, parse_time
+from crawlers.words import is_quote
+
+_POST_TYPES: Final = re.compile(
+    r"schema\.org/(?:DiscussionForumPosting|SocialMediaPosting|Comment|UserComments|Answer|Question|Message)\b"
+)
+_POST_ID: Final = re.compile(
+    r"(?:js-|li-|div-|tr[_-]|el)?(?:post|comment|message|reply|answer|msg|cmt|edit|p|c|binh-?luan|tra-?loi)"
+    r"[-_]?(?:id|container)?[-_]?[a-z]{0,2}-?\d{1,12}",
+    re.IGNORECASE,
+)
+BODY_ID: Final = re.compile(r"(?:msg|message|post_message|pid|comment_text)_?\d{1,12}", re.IGNORECASE)
+_BODY_NAMES: Final = frozenset(BODY_CLASSES)
+_AUTHOR_NAMES: Final = frozenset(AUTHOR_CLASSES)
+_LINES: Final = ("a", "span", "small", "p", "div", "td", "li")
+_META_PROPERTIES: Final = frozenset({"author", "datePublished", "dateCreated"})
+_MAX_TIME: Final = 80  # characters
+_MAX_ELEMENTS: Final = 60_000  # of a page that are looked at: a page made to cost time must not
+_MAX_BOXES: Final = 1_500
+_MAX_LOOKED_AT: Final = 2_000  # elements of one box, where two boxes are compared
+
+
+@dataclass(frozen=True)
+class Box:
+    """A post's element, and the posts that lie in it."""
+
+    element: Element
+    inner: frozenset[Element]
+    is_item: bool  # by microdata
+
+
+def find_boxes(tree: Element, now: datetime) -> list[Box]:
+    """The elements that are posts, in the page's order. Lists of `dt` and `dd` are regrouped in `tree`."""
+    _gather_terms(tree)
+    return _boxes(tree, now) or _repeated(tree, now)
+
+
+def _boxes(tree: Element, now: datetime) -> list[Box]:
+    items: dict[Element, bool] = {}
+    for element in islice(tree.iter("*"), _MAX_ELEMENTS):
+        if len(items) >= _MAX_BOXES:
+            break
+        mark = element.get("id") or ""
+        if (kind := element.get("itemtype")) is not None and _POST_TYPES.search(kind):
+            items[element] = True
+        elif mark and BODY_ID.fullmatch(mark) and any(a in items for a in element.iterancestors()):
+            continue  # the words of a post, numbered as the post is
+        elif element.tag not in ("a", "span", "body", "form", "input") and (
+            (mark and _POST_ID.fullmatch(mark)) or is_named_post(element)
+        ):
+            items[element] = False
+    chosen = {element: is_item for element, is_item in items.items() if is_item or _has_meta(element, now)}
+    inner: dict[Element, set[Element]] = {element: set() for element in chosen}
+    for element in chosen:
+        above = next((a for a in element.iterancestors() if a in chosen), None)
+        if above is not None:
+            inner[above].add(element)
+    for element, within in list(inner.items()):
+        if len(within) == 1 and (only := next(iter(within))) in inner and _is_part(element, only, items, now):
+            inner[element] = inner.pop(only)
+        elif len(within) > 1 and (head := _head(element, within)) is not None:
+            inner.pop(head, None)
+            within.remove(head)
+    chosen = {element: is_item for element, is_item in chosen.items() if element in inner}
+    return [Box(element, frozenset(inner[element]), is_item) for element, is_item in chosen.items()]
+
+
+def _gather_terms(tree: Element) -> None:
+    """In a list of `dt` (who) and `dd` (what, when) that are posts, put each `dt` and its `dd`s into one element."""
+    for term in [term for term in tree.iter("dt") if _POST_ID.fullmatch(term.get("id") or "")][:_MAX_BOXES]:
+        whole = term.makeelement("div", {"class": "comment", "id": term.get("id")})
+        del term.attrib["id"]
+        term.addprevious(whole)
+        following = list(islice(term.itersiblings(), 8))
+        whole.append(term)
+        for node in following:
+            if node.tag != "dd":
+                break
+            whole.append(node)
+
+
+def _has_meta(element: Element, now: datetime) -> bool:
+    """Whether it says who wrote it or when: what tells a post from a mere block."""
+    if element.get("data-author"):
+        return True
+    quotes: set[Element] = set()
+    for node in element.iter():
+        if not isinstance(node.tag, str):
+            continue
+        if node.getparent() in quotes or (node is not element and is_quote(node)):
+            quotes.add(node)  # says when the other one wrote
+            continue
+        if node.tag == "time" or not _META_PROPERTIES.isdisjoint(properties(node)):
+            return True
+        if is_called(node, META_CLASSES) or is_named_author(node) or own_time(node, now) is not None:
+            return True
+    return False
+
+
+def _is_part(outer: Element, inner: Element, items: dict[Element, bool], now: datetime) -> bool:
+    """Whether the only box in a box is a part of the same post: the author or the time stands outside it."""
+    if items[outer] or items[inner] or inner.get("data-author"):
+        return False
+    inside = list(islice(region(inner), _MAX_LOOKED_AT))
+    around = list(islice(region(outer, {inner}), _MAX_LOOKED_AT))
+    if not any(_says_who(node) for node in around):
+        return False
+    if any(_has_body_name(node) for node in inside[1:]) and any(_has_body_name(node) for node in around[1:]):
+        return False
+    within = next((moment for node in inside if (moment := own_time(node, now)) is not None), None)
+    if within is None:
+        return True
+    own = next((moment for node in around if (moment := own_time(node, now)) is not None), None)
+    return own == within or (own is None and not any(_says_who(node) for node in inside))
+
+
+def _head(outer: Element, within: set[Element]) -> Element | None:
+    """The first box in a box, where it is but the head of a post whose words stand right after it."""
+    own = islice(region(outer, within), _MAX_LOOKED_AT)
+    body = next((node for node in own if is_named_body(node)), None)
+    if body is None or outer.get("itemtype"):
+        return None
+    before = list(islice(takewhile(lambda node: node is not body, outer.iter("*")), _MAX_LOOKED_AT))
+    heads = [node for node in before if node in within]
+    if (
+        len(heads) != 1
+        or body in heads[0].iter("*")
+        or any(is_named_body(node) for node in heads[0].iter("*"))
+    ):
+        return None
+    return heads[0]
+
+
+def _has_body_name(node: Element) -> bool:
+    return is_named_body(node) or is_called(node, _BODY_NAMES)
+
+
+def _says_who(node: Element) -> bool:
+    return (
+        leads_to_a_person(node)
+        or is_called(node, _AUTHOR_NAMES)
+        or is_named_author(node)
+        or "author" in properties(node)
+    )
+
+
+def _repeated(tree: Element, now: datetime) -> list[Box]:
+    """Blocks alike under one parent, each with one time in it: how a page without class names shows posts."""
+    times = [
+        node
+        for node in islice(tree.iter(), _MAX_ELEMENTS)
+        if isinstance(node.tag, str) and own_time(node, now) is not None
+    ][:_MAX_BOXES]
+    known = set(times)
+    times = [node for node in times if node.getparent() not in known]
+    held: dict[Element, int] = {}
+    for node in times:
+        for above in (node, *node.iterancestors()):
+            held[above] = held.get(above, 0) + 1
+    blocks: dict[Element, list[Element]] = {}
+    for node in times:
+        block = node
+        while (above := block.getparent()) is not None and held[above] == 1:
+            block = above
+        parent = block.getparent()
+        if parent is not None and block is not node:
+            blocks.setdefault(parent, []).append(block)
+    best = max(blocks.values(), key=len, default=[])
+    if len(best) < 2:
+        return []
+    boxes = [Box(block, frozenset(), False) for block in _alike(best)]
+    opening = _opening(best[0], times, held)
+    return [opening, *boxes] if opening is not None else boxes
+
+
+def _alike(blocks: list[Element]) -> list[Element]:
+    """The blocks, and those beside them that are built as all of them are but show no time."""
+    shapes = {_shape(block) for block in blocks}
+    if len(shapes) != 1 or not any(shapes := {*shapes}) or len(blocks[0]) < 2:
+        return blocks
+    between = blocks[0].getparent()
+    return [node for node in between if node in blocks or (_shape(node) in shapes and has_text(node))]
+
+
+def _shape(block: Element) -> tuple[str, ...]:
+    return (str(block.tag), *(str(child.tag) for child in block))
+
+
+def _opening(first: Element, times: list[Element], held: dict[Element, int]) -> Box | None:
+    """What the blocks answer to: it holds them, and a time of its own that stands before them."""
+    under = first
+    for above in first.iterancestors():
+        if above.tag in ("body", "html"):
+            return None
+        if held[above] > held[under] and under is not first:
+            own = next((time for time in times if above in time.iterancestors()), None)
+            if held[above] == held[under] + 1 and own is not None and under not in own.iterancestors():
+                return Box(above, frozenset({under}), False)
+            return None
+        under = above
+    return None
+
+
+def own_time(node: Element, now: datetime) -> datetime | None:
+    """The moment that an element names itself, by attribute or in a line that says little else."""
+    if (text := node.get("datetime")) and (moment := parse_time(text, now)) is not None:
+        return moment
+    if (
+        (text := node.get("title"))
+        and (moment := parse_time(text, now)) is not None
+        and is_mostly_a_time(text)
+    ):
+        return moment
+    pieces = [node.text or "", *(child.tail or "" for child in node)]
+    is_mixed = (
+        0 < len(node) <= 3 and node.tag in _LINES and any(not piece.isspace() for piece in pieces if piece)
+    )
+    if is_mixed and all(_is_plain(child) for child in node):
+        pieces.append(" ".join(islice(node.itertext(), 8)))  # "<b>Hôm qua</b> lúc 21:05"
+    for piece in pieces:
+        if not 4 < len(piece.strip()) <= _MAX_TIME or not is_mostly_a_time(piece):  # which takes less to see
+            continue
+        if (moment := parse_time(piece, now)) is not None:
+            return moment
+    return None
+
+
+def _is_plain(child: Element) -> bool:
+    """Whether it only dresses a word of a line."""
+    return (
+        len(child) == 0 and child.tag in ("b", "strong", "i", "em", "span", "font") and not child.get("title")
+    )
