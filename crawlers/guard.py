@@ -95,7 +95,7 @@ class GuardMiddleware:
         if _is_literal(host) and not is_public(host, allow_loopback=spider.allow_loopback):
             raise NotAllowed("private_address")
         page: Page | None = request.meta.get("page")
-        if page is None:  # robots.txt, asked for by the middleware, also where it is redirected to
+        if page is None:  # robots.txt or part of a page, also where they are redirected to
             if parts.netloc.lower() not in spider.hosts:
                 raise NotAllowed("left_host")
             return

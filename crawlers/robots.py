@@ -18,6 +18,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawlers.api import Ask
 from crawlers.guard import NotAllowed
+from lachan.pipeline.ports import Page
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -44,9 +45,8 @@ class RobotsMiddleware:
 
     async def process_request(self, request: Request) -> None:
         asked: Ask | None = request.meta.get("ask")
-        if "page" not in request.meta or (
-            asked is not None and asked.keyed
-        ):  # robots.txt itself, or no crawling
+        page: Page | None = request.meta.get("page") or request.meta.get("part")
+        if page is None or (asked is not None and asked.keyed):  # robots.txt itself, or no crawling
             return
         parts = urlsplit(request.url)
         origin = f"{parts.scheme}://{parts.netloc}"
@@ -57,7 +57,7 @@ class RobotsMiddleware:
             raise NotAllowed("robots_unreachable")
         if not rules.can_fetch(request.url, ROBOTS_TOKEN):
             raise NotAllowed("robots_refused")
-        await self._keep_pace(origin, seconds_between(rules), request.meta["page"].host)
+        await self._keep_pace(origin, seconds_between(rules), page.host)
 
     async def _keep_pace(self, origin: str, seconds: float, host: str) -> None:
         """Wait until `origin` may be asked again; the first request goes at once."""

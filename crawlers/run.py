@@ -10,6 +10,7 @@ from typing import Final
 
 from scrapy.crawler import AsyncCrawlerProcess
 
+from crawlers.browser import Scripted
 from crawlers.heads import bound_heads
 from crawlers.reading import Reading, usual_processes
 from crawlers.settings import LOOPBACK_PACE, PUBLIC_PACE, Pace, scrapy_settings
@@ -40,14 +41,16 @@ def run_crawl(
     access: Mapping[SourceKind, ApiAccess] = MappingProxyType({}),
     pace: Pace | None = None,
     processes: int | None = None,
+    scripted: Scripted | None = None,
     on_page: Callable[[CrawlSummary], None] | None = None,
 ) -> CrawlSummary:
     """Read the due pages of `sources` (keys) and return what was done; blocks. Once a process.
 
     `worker` names the holder of the leases, `contact` stands in the user agent, `access` holds the operator's keys
-    by kind of source; `processes` read pages beside it (`reading.usual_processes` unless given, 0 for none). SIGINT
-    and SIGTERM end it after the pages under way. `allow_loopback` is for the demo and the tests alone. Raises Stopped,
-    NotFound, and whatever kept the store from taking what was found.
+    by kind of source; `processes` read pages beside it (`reading.usual_processes` unless given, 0 for none);
+    `scripted` are the sources that a browser reads. SIGINT and SIGTERM end it after the pages under way.
+    `allow_loopback` is for the demo and the tests alone. Raises Stopped, NotFound, and whatever kept the store from
+    taking what was found.
     """
     _hush()
     bound_heads()
@@ -72,6 +75,7 @@ def run_crawl(
             access=access,
             width=pace.at_a_time,
             reading=reading,
+            scripted=scripted or Scripted((), None),
             on_page=on_page,
         )
         process.start()

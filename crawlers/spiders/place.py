@@ -33,13 +33,14 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawlers.api import Ask, Trouble
+from crawlers.browser import Scripted, TooSlow
 from crawlers.extract import Extraction, Fetched
 from crawlers.guard import NotAllowed
 from crawlers.links import page_number
 from crawlers.reading import ReaderFailed
 from crawlers.reading import Reading as Pages
 from crawlers.spiders import ASKED, KEYED
-from lachan.domain.errors import ConflictError
+from lachan.domain.errors import ConflictError, InputError
 from lachan.domain.post import Source, SourceKind
 from lachan.domain.source_rules import belongs
 from lachan.pipeline.intake import Intake, Reading, Received, host_of
@@ -85,6 +86,7 @@ class PlaceSpider(Spider):
         access: Mapping[SourceKind, ApiAccess],
         width: int,
         reading: Pages,
+        scripted: Scripted,
         on_page: Callable[[CrawlSummary], None] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -103,6 +105,7 @@ class PlaceSpider(Spider):
         self._on_page = on_page
         self._width = width
         self._reading = reading
+        self._scripted = scripted
         self._waiting: dict[str, deque[Page]] = {}
         self._under_way: Counter[str] = Counter()
         self._rest: dict[str, datetime] = {}
@@ -114,11 +117,12 @@ class PlaceSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PlaceSpider:
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.arrived, signal=signals.bytes_received)
+        crawler.signals.connect(spider._scripted.close, signal=signals.spider_closed)
         return spider
 
     def arrived(self, data: bytes, request: Request) -> None:
-        """Bytes of a page, as they came over the line; those of robots.txt are nobody's."""
-        page = request.meta.get("page")
+        """Bytes of a page or of its parts, as they came over the line; those of robots.txt are nobody's."""
+        page = request.meta.get("page") or request.meta.get("part")
         if isinstance(page, Page):
             self.intake.spending.fetched(page.source, len(data))
 
@@ -157,11 +161,12 @@ class PlaceSpider(Spider):
         if ask is None:
             self._settle(page, "not_such_a_place", lambda: self.intake.failed(page, "not_such_a_place"))
             return None
+        whole = ask.whole or page.source in self._scripted  # an unchanged frame says nothing of what fills it
         return Request(
             ask.url,
             self._fetched,
             errback=self._failed,
-            headers={**({} if ask.whole else _conditions(page.validators)), **ask.headers},
+            headers={**({} if whole else _conditions(page.validators)), **ask.headers},
             meta={"page": page, "ask": ask, "dont_redirect": ask.keyed},
             dont_filter=True,
         )
@@ -254,7 +259,15 @@ class PlaceSpider(Spider):
         )
         source = self.sources[page.source]
         try:
+            fetched = await self._scripted.as_it_stands(page, fetched, self.crawler)
             found = await self._reading.read(source.kind, fetched, page.kind)
+        except TooSlow:
+            self._settle(page, "script_too_slow", lambda: self.intake.failed(page, "script_too_slow"))
+            return
+        except InputError as error:  # no browser: nothing of this source can be read
+            self._stop(error)
+            self._settle(page, "no_browser", lambda: self.intake.failed(page, "no_browser"))
+            return
         except ReaderFailed as failed:
             word = failed.word
             log.error("reader failed: source=%s page=%d %s %s", page.source, page.id, word, failed.detail)

@@ -33,6 +33,8 @@ _KEYS: Final = frozenset(
         "models",
         "contact",
         "crawl_processes",
+        "browser",
+        "browser_sources",
         "secure_cookies",
         "desk_url",
         "support",
@@ -58,8 +60,9 @@ class Settings:
     """Where everything is. `index_url` is a folder path (Tantivy) or https://host:9200/name (Elasticsearch, with its
     API key and the file of its certificate authority); `contact` (an address or page) stands in the crawler's user
     agent, so that whoever runs a site can ask who reads it; `crawl_processes` read pages beside the crawler (None: by
-    the cores, 0: none); `youtube_key` and `facebook_token` are an operator's keys for the interfaces of these sites.
-    `oidc_…` name the provider of identities for single sign-on;
+    the cores, 0: none); `browser` is the Chromium that reads `browser_sources` (keys), whose pages scripts fill;
+    `youtube_key` and `facebook_token` are an operator's keys for the interfaces of these sites. `oidc_…` name the
+    provider of identities for single sign-on;
     `oidc_second_factors` are the `acr` and `amr` that count as one; with `local_login` off only the admin `break_glass`
     signs in with a password."""
 
@@ -79,6 +82,8 @@ class Settings:
     smtp_from: str | None
     letterhead: Letterhead
     crawl_processes: int | None = None
+    browser: str | None = None
+    browser_sources: frozenset[str] = frozenset()
     support: str | None = None
     youtube_key: str | None = field(default=None, repr=False)
     facebook_token: str | None = field(default=None, repr=False)
@@ -159,6 +164,8 @@ def read_settings(
         smtp_from=_sender(value("smtp_from"), value("smtp_url")),
         letterhead=_letterhead(read.get("letterhead", {}), path),
         crawl_processes=_processes(value("crawl_processes")),
+        browser=value("browser"),
+        browser_sources=_browser_sources(value("browser_sources"), value("browser")),
         support=value("support"),
         youtube_key=value("youtube_key"),
         facebook_token=value("facebook_token"),
@@ -198,6 +205,13 @@ def _processes(given: str | None) -> int | None:
     if given is not None and not (given.isascii() and given.isdecimal() and int(given) <= _MOST_PROCESSES):
         raise InputError(f"crawl_processes is a number up to {_MOST_PROCESSES}, in quotation marks")
     return None if given is None else int(given)
+
+
+def _browser_sources(given: str | None, browser: str | None) -> frozenset[str]:
+    keys = frozenset((given or "").replace(",", " ").split())
+    if keys and browser is None:
+        raise InputError("set `browser` to the path of a Chromium: `browser_sources` are read by it")
+    return keys
 
 
 def _sender(given: str | None, smtp_url: str | None) -> str | None:

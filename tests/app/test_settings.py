@@ -190,3 +190,11 @@ def test_alarms_leave_by_tls_alone_and_mail_has_a_sender(tmp_path: Path) -> None
         tmp_path,
     )
     assert (good.desk_url, good.smtp_from) == ("https://desk.example", "a@b.vn")
+
+
+def test_sources_for_a_browser_need_one(tmp_path: Path) -> None:
+    given = {"LACHAN_BROWSER_SOURCES": "dien-dan, truong", "LACHAN_BROWSER": "/usr/bin/chromium"}
+    assert read_settings(given, tmp_path).browser_sources == {"dien-dan", "truong"}
+    assert read_settings({}, tmp_path).browser_sources == frozenset()
+    with pytest.raises(InputError, match="`browser`"):
+        read_settings({"LACHAN_BROWSER_SOURCES": "dien-dan"}, tmp_path)

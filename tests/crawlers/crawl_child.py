@@ -1,7 +1,8 @@
 """A crawl in a process of its own, over the real store: `python -m tests.crawlers.crawl_child SPEC`.
 
 SPEC is JSON: folder, sources (keys), worker, pace (seconds of timeout), database (SQLite in the folder unless named),
-log (the crawl's log on stderr), memory (MiB that it may take at most).
+log (the crawl's log on stderr), memory (MiB that it may take at most), scripted (sources that a browser reads),
+browser (its path).
 Prints the summary as JSON.
 """
 
@@ -15,6 +16,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from crawlers.browser import Browser, Scripted
 from crawlers.run import run_crawl
 from crawlers.settings import Pace
 from lachan.domain.post import SourceKind
@@ -48,6 +50,9 @@ def main() -> None:
         allow_loopback=spec.get("allow_loopback", True),
         access={SourceKind(kind): ApiAccess(*given) for kind, given in spec.get("access", {}).items()},
         pace=pace,
+        scripted=Scripted(spec.get("scripted", ()), Browser(spec["browser"], ["--no-sandbox"]))
+        if "browser" in spec
+        else None,
     )
     print(json.dumps(asdict(summary)))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 import uvicorn
 
+from crawlers.browser import Browser, Scripted
 from crawlers.run import run_crawl
 from crawlers.warc import warc_rows
 from lachan.app.bootstrap import Application, clock
@@ -38,6 +39,7 @@ def crawl_here(application: Application, keys: list[str]) -> CrawlSummary:
     wanted = keys or [source.key for source in application.sources.active()]
     if not wanted:
         return CrawlSummary(problems=("no source is active, or everything is stopped",))
+    settings = application.settings
     return run_crawl(
         lambda: application.intake,
         wanted,
@@ -45,7 +47,8 @@ def crawl_here(application: Application, keys: list[str]) -> CrawlSummary:
         contact=application.contact,
         allow_loopback=application.loopback,
         access=application.api_access,
-        processes=application.settings.crawl_processes,
+        processes=settings.crawl_processes,
+        scripted=Scripted(settings.browser_sources, Browser(settings.browser) if settings.browser else None),
     )
 
 
