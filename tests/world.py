@@ -294,6 +294,12 @@ class World:
         self.sources.propose(first, source())
         self.sources.confirm(second, "town")
 
+    def another_source(self, key: str) -> None:
+        """One more forum section, confirmed."""
+        url = f"https://town.example/{key}/"
+        self.sources.propose(self.actor("admin"), source(key, url=url, url_prefix=url))
+        self.sources.confirm(self.actor("admin2"), key)
+
     def actor(self, name: str, *, interactive: bool = True) -> Actor:
         """Somebody at the desk, without the ceremony of signing in."""
         return Actor(self.logins[name].account, interactive=interactive)
@@ -304,20 +310,20 @@ class World:
         code = pyotp.TOTP(secret).at(self.clock()) if secret else None
         return self.accounts.sign_in(name, PASSWORD, code)[1]
 
-    def receive(self, *texts: str, page: str = "https://town.example/f/1") -> None:
+    def receive(self, *texts: str, page: str = "https://town.example/f/1", key: str = "town") -> None:
         """Fetch a page with these posts, for real through frontier and intake."""
         with self.database.write() as unit:
-            unit.frontier.forget("town")
-            unit.frontier.add("town", "town.example", [Link(page, PageKind.THREAD)], self.clock())
-        leased = [p for p in self.intake.lease("spider", ["town"], 10) if p.url == page]
+            unit.frontier.forget(key)
+            unit.frontier.add(key, "town.example", [Link(page, PageKind.THREAD)], self.clock())
+        leased = [p for p in self.intake.lease("spider", [key], 10) if p.url == page]
         posts = [RawPost(f"{page}#{abs(hash(text))}", text, "ai_do", self.clock(), page) for text in texts]
         self.intake.receive(leased[0], posts, [])
         for post in posts:
             self.pages.pages[post.url] = post.text
 
-    def case_of(self, text: str) -> int:
-        """Receive one post, assess it, and give the number of its case."""
-        self.receive(text, page=f"https://town.example/f/{secrets.token_hex(4)}")
+    def case_of(self, text: str, *, thread: str = "", key: str = "town") -> int:
+        """Receive one post, in a thread of its own unless named; assess it, and give the number of its case."""
+        self.receive(text, page=f"https://town.example/f/{thread or secrets.token_hex(4)}", key=key)
         before = self.case_ids()
         self.assess.drain()
         (new,) = self.case_ids() - before
@@ -327,9 +333,11 @@ class World:
         with self.database.read() as unit:
             return {case.id for case in unit.cases.find(CaseFilter(), limit=1000)}
 
-    def confirmed(self, text: str, decision: Decision | None = None) -> int:
+    def confirmed(
+        self, text: str, decision: Decision | None = None, *, thread: str = "", key: str = "town"
+    ) -> int:
         """A case that an officer closed with a one-person measure."""
-        case = self.case_of(text)
+        case = self.case_of(text, thread=thread, key=key)
         officer = self.actor("officer")
         self.review.claim(officer, case)
         self.review.decide(officer, case, decision or warning())

@@ -1,9 +1,10 @@
 """Words that grew most in what people confirmed: new slang, new tricks. Counted from SQL by us, whatever the index.
 
-A term is one word or two side by side, blind to accents, told in its commonest spelling. It is told only when it is in
-`SMALLEST` cases of the week or more; capitalised within sentences, or mostly right after a word for a person ("bạn",
-"thằng"), it is taken for a name and never told. Cases whose victims are hidden, and those of shaming a child, are not
-counted: five posts against one child would make the child's name rise.
+A term is one word or two side by side, blind to accents, told in its commonest spelling. Counted are threads, not
+posts: what one thread repeats, a child's name above all, is no new word. A term is told only when it stands in
+`SMALLEST` threads of the week or more, of `FEWEST_SOURCES` sources or more: a name may fill a school's forum. In most
+of its threads capitalised within a sentence, or right after a word for a person ("bạn", "thằng"), it is taken for a
+name and never told. Cases whose victims are hidden, and those of shaming a child, are not counted.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Final
+from datetime import UTC, date, timedelta
+from typing import Final, NamedTuple
 
 from lachan.domain.account import Actor, Permission
 from lachan.domain.audit import AuditEvent
@@ -28,6 +29,7 @@ from lachan.pipeline.snippet import MASKED, fold
 
 WEEKS_BEFORE: Final = 8
 MOST: Final = 20  # terms told
+FEWEST_SOURCES: Final = 2
 _PAGE: Final = 500
 _SURPRISE: Final = 2.0  # standard deviations of a Poisson count above what was expected
 #: After one of these stands who is meant, also where nobody writes capitals.
@@ -44,30 +46,47 @@ _TOKEN: Final = re.compile(r"[^\W\d_]+|[.!?…\n]+")
 
 @dataclass(frozen=True)
 class RisingTerm:
-    """`count` cases of the week have it; `expected` is how many would, had its share stayed as before."""
+    """`count` threads of the week have it; `expected` is how many would, had its share stayed as before."""
 
     term: str
     count: int
     expected: float
 
 
+class Thread(NamedTuple):
+    """Where a text stands. `key` is `Post.thread`, of the secret of `source` in that `month` (UTC, of capture). All of
+    which no thread is known have "" and count as one."""
+
+    source: str
+    month: str
+    key: str
+
+
 @dataclass
 class _Counts:
-    cases: int = 0
-    having: Counter[str] = field(default_factory=Counter)
-    spellings: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    names: Counter[str] = field(default_factory=Counter)  # how often a term was capitalised within a sentence
+    threads: set[Thread] = field(default_factory=set)
+    having: defaultdict[str, set[Thread]] = field(default_factory=lambda: defaultdict(set))
+    spellings: defaultdict[str, defaultdict[str, set[Thread]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(set))
+    )
+    names: defaultdict[str, set[Thread]] = field(
+        default_factory=lambda: defaultdict(set)
+    )  # where it reads as one
 
-    def add(self, text: str) -> None:
-        """Count a masked text once for each of its terms."""
-        self.cases += 1
-        seen = set()
+    def add(self, thread: Thread, text: str) -> None:
+        """Count a masked text's terms, once for each thread whatever it repeats."""
+        self.threads.add(thread)
         for spelling, is_name in _terms(text):
             term = fold(spelling)
-            self.spellings[term][spelling.lower()] += 1
-            self.names[term] += is_name
-            seen.add(term)
-        self.having.update(seen)
+            self.having[term].add(thread)
+            self.spellings[term][spelling.lower()].add(thread)
+            if is_name:
+                self.names[term].add(thread)
+
+
+def _at_least(threads: Iterable[Thread]) -> int:
+    """How many threads these are for certain: one that was read in two months has two keys."""
+    return max(Counter(thread.month for thread in threads).values(), default=0)
 
 
 def _terms(text: str) -> Iterator[tuple[str, bool]]:
@@ -89,20 +108,23 @@ def _terms(text: str) -> Iterator[tuple[str, bool]]:
             before, before_is_name = word, is_name
 
 
-def rising(week: Iterable[str], before: Iterable[str]) -> list[RisingTerm]:
+def rising(week: Iterable[tuple[Thread, str]], before: Iterable[tuple[Thread, str]]) -> list[RisingTerm]:
     """The terms of the week's masked texts that grew most against those before, most surprising first."""
     now, then = _Counts(), _Counts()
-    for text in week:
-        now.add(text)
-    for text in before:
-        then.add(text)
+    for thread, text in week:
+        now.add(thread, text)
+    for thread, text in before:
+        then.add(thread, text)
+    share = len(now.threads) / max(1, len(then.threads))
     found = []
-    for term, count in now.having.items():
-        expected = then.having[term] * now.cases / then.cases if then.cases else 0.0
+    for term, threads in now.having.items():
+        count, expected = _at_least(threads), len(then.having.get(term, ())) * share
         surprise = (count - expected) / math.sqrt(expected + 1)
-        if count < SMALLEST or surprise < _SURPRISE or now.names[term] * 2 > now.spellings[term].total():
+        if count < SMALLEST or len({thread.source for thread in threads}) < FEWEST_SOURCES:
             continue
-        spelling = max(now.spellings[term].items(), key=lambda item: (item[1], item[0]))[0]
+        if surprise < _SURPRISE or len(now.names.get(term, ())) * 2 > len(threads):
+            continue
+        spelling = max(now.spellings[term].items(), key=lambda item: (len(item[1]), item[0]))[0]
         found.append((surprise, len(term.split()), RisingTerm(spelling, count, round(expected, 1))))
     found.sort(key=lambda each: (-each[0], -each[1], each[2].term))
     told: list[RisingTerm] = []
@@ -145,13 +167,17 @@ def _counts(case: Case) -> bool:
     return case.confirmed and not case.hides_victims and _NAMING.isdisjoint(case.categories)
 
 
-def _texts(unit: Unit, first: date, last: date) -> Iterator[str]:
-    """The masked first texts of the cases confirmed, by day of publication."""
+def _texts(unit: Unit, first: date, last: date) -> Iterator[tuple[Thread, str]]:
+    """The masked first texts of the cases confirmed, by day of publication, and where they stand."""
     where = CaseFilter(
         route=Route.REVIEW, states=(CaseState.CLOSED, CaseState.APPEALED), first=first, last=last
     )
     offset = 0
     while page := unit.cases.find(where, order=QueueOrder.NEWEST, limit=_PAGE, offset=offset):
-        texts = unit.cases.texts([case.id for case in page if _counts(case)])
-        yield from (shown(case, texts[case.id]) for case in page if case.id in texts)
+        standing = unit.cases.standing([case.id for case in page if _counts(case)])
+        for case in page:
+            if case.id in standing:
+                key, text = standing[case.id]
+                month = f"{case.opened_at.astimezone(UTC):%Y-%m}"
+                yield Thread(case.source, month, key), shown(case, text)
         offset += _PAGE

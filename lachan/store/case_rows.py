@@ -115,12 +115,15 @@ def case_of(scope: Scope, row: Any) -> Case:
     )
 
 
-def pack_content(post: Post, assessment: Assessment) -> str:
-    """What is sealed of a post: all that quotes it or tells where it stands."""
+def pack_content(post: Post, assessment: Assessment, position: int) -> str:
+    """What is sealed of a post: all that quotes it or tells where it stands. Its thread only of the first post of a
+    review case: words that rise are counted by it, and by nothing else."""
+    counted = position == 1 and assessment.route is Route.REVIEW
     return json.dumps(
         {
             "text": post.text,
             "url": post.url,
+            "thread": post.thread if counted else "",
             "spans": [[span.start, span.end, span.category.value] for span in assessment.spans],
             "reasons": [[reason.code, reason.start, reason.end] for reason in assessment.reasons],
         },
@@ -156,7 +159,16 @@ def post_of(scope: Scope, row: Any) -> CasePost:
     )
 
 
-def first_text(scope: Scope, sealed: bytes | None) -> str | None:
-    """The text alone; None when it was dropped or its key destroyed."""
+def standing(scope: Scope, sealed: bytes | None) -> tuple[str, str] | None:
+    """(thread, text); None when it was dropped or its key destroyed. Rows of before know no thread."""
     packed = scope.opened(sealed)
-    return None if packed is None else str(json.loads(packed)["text"])
+    if packed is None:
+        return None
+    content = json.loads(packed)
+    return str(content.get("thread", "")), str(content["text"])
+
+
+def first_text(scope: Scope, sealed: bytes | None) -> str | None:
+    """The text alone."""
+    found = standing(scope, sealed)
+    return None if found is None else found[1]

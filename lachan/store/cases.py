@@ -65,7 +65,7 @@ class SqlCaseStore:
         return opened
 
     def _post(self, case: Case, post: Post, assessment: Assessment, position: int) -> dict[str, Any]:
-        content = case_rows.pack_content(post, assessment)
+        content = case_rows.pack_content(post, assessment, position)
         return {
             "case_id": case.id,
             "position": position,
@@ -202,16 +202,19 @@ class SqlCaseStore:
         return [case_rows.post_of(self._scope, row) for row in self._scope.run(query)]
 
     def texts(self, cases: Sequence[int]) -> dict[int, str]:
-        texts: dict[int, str] = {}
+        return {case: text for case, (_, text) in self.standing(cases).items()}
+
+    def standing(self, cases: Sequence[int]) -> dict[int, tuple[str, str]]:
+        found: dict[int, tuple[str, str]] = {}
         for part in chunks(cases):
             query = select(case_posts.c.case_id, case_posts.c.content_sealed).where(
                 case_posts.c.case_id.in_(part), case_posts.c.position == 1
             )
             for row in self._scope.run(query):
-                text = case_rows.first_text(self._scope, row.content_sealed)
-                if text is not None:
-                    texts[row.case_id] = text
-        return texts
+                first = case_rows.standing(self._scope, row.content_sealed)
+                if first is not None:
+                    found[row.case_id] = first
+        return found
 
     def find(
         self,

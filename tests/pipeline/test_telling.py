@@ -71,10 +71,10 @@ class Town:
         self.next += count
         self.index.apply(made, [])
 
-    def confirm_text(self, text: str) -> None:
+    def confirm_text(self, text: str, key: str = "town") -> None:
         """Through the whole house."""
         why = f"Bài vẫn còn công khai, nhiều học sinh đang đọc và hỏi thêm: {text}"
-        self.world.confirmed(f"[drugs_to_minors promoting] {text}", warning(why))
+        self.world.confirmed(f"[drugs_to_minors promoting] {text}", warning(why), key=key)
 
     @property
     def alerts(self) -> Alerts:
@@ -150,8 +150,9 @@ def test_rising_words_are_counted_not_said(town: Town) -> None:
         town.confirm_text(f"bán kẹo ngậm số {number} trước cổng trường")
     town.make(Watch(AlertSubject.RISING))
     town.world.clock.move(days=4)
+    town.world.another_source("lang")
     for number in range(6):
-        town.confirm_text(f"xôi lạc bảy màu số {number} trước cổng trường")
+        town.confirm_text(f"xôi lạc bảy màu số {number} trước cổng trường", ("town", "lang")[number % 2])
     town.world.clock.move(days=7)
     box = Box(AlertWay.WEBHOOK)
     assert town.run(box).told == 1

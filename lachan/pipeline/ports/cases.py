@@ -120,6 +120,11 @@ class CaseStore(Protocol):
         """The first post's text per case, for queue pages; destroyed ones are left out."""
         ...
 
+    def standing(self, cases: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """(thread, text) of the first post per case, else as `texts`. The thread is `Post.thread`, "" where it is not
+        known; it lies sealed with the text, goes with it, and no query can look for it."""
+        ...
+
     def find(
         self, where: CaseFilter, *, order: QueueOrder = QueueOrder.PRIORITY, limit: int = 50, offset: int = 0
     ) -> list[Case]: ...
