@@ -2,8 +2,9 @@
 
     .venv/bin/python bench/extract.py
 
-Two sets, reported apart: `seen` are the pages the readers were written against; `unseen` were written and labelled
-before any reader had been tried on them (docs/contributors.md has the figure of that first reading).
+One set a folder (tests/crawlers/layouts*), reported apart: `layouts` are the pages the readers were written against;
+`layouts_unseen` and those after it were written and labelled before any reader had been tried on them
+(docs/contributors.md has the figure of each first reading).
 
 A post counts as found when its own words, and nothing else, are a text of ours (white space aside); author and time
 are looked at on the posts that were found. trafilatura gives no posts: a labelled post counts as found where its words
@@ -31,7 +32,7 @@ from lachan.domain.post import RawPost, SourceKind  # noqa: E402
 from lachan.pipeline.ports import PageKind  # noqa: E402
 
 LAYOUTS: Final = ROOT / "tests" / "crawlers" / "layouts"
-UNSEEN: Final = ROOT / "tests" / "crawlers" / "layouts_unseen"
+SETS: Final = sorted(LAYOUTS.parent.glob("layouts*"))  # every set that is labelled, the readers' own first
 NOW: Final = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # when the pages were read
 
 
@@ -124,7 +125,7 @@ def _plain(counts: Sequence[int]) -> dict[str, float]:
 
 
 def main() -> None:
-    print(json.dumps({"bench": "extract", "seen": _both(LAYOUTS), "unseen": _both(UNSEEN)}))
+    print(json.dumps({"bench": "extract", **{folder.name: _both(folder) for folder in SETS}}))
 
 
 if __name__ == "__main__":
