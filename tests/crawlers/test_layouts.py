@@ -155,7 +155,7 @@ HTML = st.recursive(
     max_leaves=20,
 )
 CUT = st.tuples(
-    st.sampled_from([folder / name for folder, name, _ in PAGES_OF_BOTH]),
+    st.sampled_from([folder / name for folder, name, _ in MENDED]),
     st.integers(0, 6000),
     st.integers(0, 6000),
     st.binary(max_size=30),
