@@ -20,7 +20,7 @@ from typing import Final
 
 from lachan.domain.errors import InputError
 from lachan.domain.post import SourceKind
-from lachan.domain.small_cells import SMALLEST, told_by_place
+from lachan.domain.small_cells import SMALLEST, in_fives
 from lachan.domain.taxonomy import Category
 from lachan.domain.transition import StateTable
 
@@ -240,9 +240,7 @@ def looked(alert: Alert, counts: Mapping[date, int], now: datetime) -> tuple[tup
             if week not in told and made < week + _WEEK <= today and count >= alert.watch.smallest
         }
         lines = tuple(
-            Line(
-                alert.id, (told_by_place(n) or 0) if alert.watch.place else n, week, week + timedelta(days=6)
-            )
+            Line(alert.id, (in_fives(n) or 0) if alert.watch.place else n, week, week + timedelta(days=6))
             for week, n in whole.items()
         )
         told |= whole

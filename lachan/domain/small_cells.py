@@ -1,8 +1,8 @@
 """Small cells: counts of which fewer than five stand for one case each, or could be worked out to.
 
-For tables that leave the desk or tell places apart. `k` is `SMALLEST`. What tells places apart is rounded down to
-fives besides: two counts that overlap (a province and its commune, this week's and the same without a word) would
-otherwise tell by their difference what neither tells.
+`k` is `SMALLEST`. What tells places apart, and whatever leaves the desk, is rounded down to fives: two counts that
+overlap (a province and its commune, this week's and the same without a word) would otherwise tell by their difference
+what neither tells. One rule for both: of two ways of rounding the same count, one would narrow the other.
 """
 
 from __future__ import annotations
@@ -15,15 +15,17 @@ SMALLEST: Final = 5  # cases; the first count that is told (DESIGN §9, k-anonym
 Key = TypeVar("Key", bound=Hashable)
 
 
-def told(count: int) -> int | None:
-    """A count alone: 0 and 5 or more as they are, else None."""
-    return None if 0 < count < SMALLEST else count
-
-
-def told_by_place(count: int) -> int | None:
-    """A count that tells places apart: in fives, None for fewer. None is said of nothing at all, too, so that nobody
-    can ask of a place whether there is a first case."""
+def in_fives(count: int) -> int | None:
+    """A count in fives, None for fewer. None is said of nothing at all, too, so that nobody can ask whether there is a
+    first case."""
     return count - count % SMALLEST or None
+
+
+def cells_in_fives(counts: Mapping[Key, int]) -> dict[Key, int]:
+    """Those of five or more, in fives, by key: what is told depends on the rounded counts alone, also the order and
+    which cells there are. Hiding a neighbour of a small cell would say that it holds somebody."""
+    cells = ((key, in_fives(counts[key])) for key in sorted(counts, key=str))
+    return {key: count for key, count in cells if count is not None}
 
 
 def told_parts_by_place(parts: Mapping[Key, int]) -> dict[Key, int | None]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from lachan.domain.alphabet import alphabetical
 from lachan.domain.place import PlaceLevel, level_of
-from lachan.domain.small_cells import SMALLEST, told_by_place, told_parts_by_place
+from lachan.domain.small_cells import SMALLEST, in_fives, told_parts_by_place
 from lachan.pipeline.ports import Facet, SearchIndex, SearchRequest, TimeStep
 
 MOST_PLACES: Final = 25
@@ -66,7 +66,7 @@ def place_weeks(index: SearchIndex, request: SearchRequest, level: PlaceLevel) -
         where = (*asked.where, (Facet.PLACE, key))
         found = index.search(replace(asked, where=where, facets=(), step=TimeStep.WEEK))
         weeks = told_parts_by_place({bucket.start: bucket.count for bucket in found.histogram})
-        rows.append(PlaceRow(key, told_by_place(found.total) or 0, weeks))
+        rows.append(PlaceRow(key, in_fives(found.total) or 0, weeks))
     hidden = len(large) < len(counts) or any(None in row.weeks.values() for row in rows)
     count = ((request.last - request.first).days + 1) // 7
     mondays = tuple(request.first + timedelta(weeks=number) for number in range(count))

@@ -1,7 +1,7 @@
 """Search: what people confirmed, found by the index, shown from SQL, masked.
 
     find       a page of hits with counts      similar    cases that read alike
-    table      the counts alone, as a document: small cells left out
+    table      the counts alone, as a document: in fives, small cells left out
     places     by place and week, small cells left out
 
 Where a query tells places apart it is answered with counts by week, in fives from five cases on, and no hits.
@@ -18,7 +18,7 @@ from lachan.domain.account import Actor, Permission
 from lachan.domain.audit import AuditEvent
 from lachan.domain.errors import NotFound, RefusedError
 from lachan.domain.place import PlaceLevel
-from lachan.domain.small_cells import told, told_by_place, told_parts, told_parts_by_place
+from lachan.domain.small_cells import cells_in_fives, in_fives, told_parts_by_place
 from lachan.domain.taxonomy import Category
 from lachan.pipeline.place_weeks import PlaceWeeks, place_weeks
 from lachan.pipeline.ports import (
@@ -137,9 +137,10 @@ class Search:
         return table
 
     def _plainly(self, found: IndexAnswer) -> Answer:
-        """Everything but places is told as it is: whoever searches reads the hits one by one."""
+        """Everything but places is told as it is: whoever searches, analysts too, reads the hits one by one and could
+        count them. What leaves the desk is told in fives (`counted`)."""
         facets = {facet: dict(counts) for facet, counts in found.facets.items()}
-        known = {place: told_by_place(count) for place, count in facets.get(Facet.PLACE, {}).items()}
+        known = {place: in_fives(count) for place, count in facets.get(Facet.PLACE, {}).items()}
         places = {place: count for place, count in known.items() if count is not None}
         withheld = len(places) < len(facets.get(Facet.PLACE, {}))
         if Facet.PLACE in facets:
@@ -180,7 +181,7 @@ class Search:
 
 def _by_place(found: IndexAnswer) -> Answer:
     """Counts alone, in fives, none of them small, by whole weeks."""
-    total = told_by_place(found.total)
+    total = in_fives(found.total)
     if total is None:
         return Answer(0, (), withheld=True, by_place=True)
     cells = {facet: told_parts_by_place(counts) for facet, counts in found.facets.items()}
@@ -196,7 +197,8 @@ def _by_place(found: IndexAnswer) -> Answer:
 
 
 def counted(found: IndexAnswer, request: SearchRequest, now: datetime) -> CountTable:
-    """The counts as they may leave the desk: small cells withheld, in whole weeks; by place in fives."""
+    """The counts as they may leave the desk: each by itself in fives, small cells left out, in whole weeks. Two tables
+    that differ in one case are the same unless some count passes a multiple of five."""
     limits = [(facet.value, value) for facet, value in request.where]
     if request.category is not None:
         limits.append(("category", request.category.value))
@@ -205,13 +207,6 @@ def counted(found: IndexAnswer, request: SearchRequest, now: datetime) -> CountT
         for name, day in (("from", request.first), ("to", request.last))
         if day is not None
     ]
-    total = told_by_place(found.total) if found.by_place else told(found.total)
-    if total is None:
-        return CountTable(request.query, tuple(limits), now, None, {}, {})
-    facets = {
-        facet: (told_parts_by_place if found.by_place or facet is Facet.PLACE else told_parts)(counts)
-        for facet, counts in found.facets.items()
-    }
-    weekly = {bucket.start: bucket.count for bucket in found.histogram}
-    weeks = (told_parts_by_place if found.by_place else told_parts)(weekly)
-    return CountTable(request.query, tuple(limits), now, total, facets, weeks)
+    facets = {facet: cells_in_fives(counts) for facet, counts in found.facets.items()}
+    weeks = cells_in_fives({bucket.start: bucket.count for bucket in found.histogram})
+    return CountTable(request.query, tuple(limits), now, in_fives(found.total), facets, weeks)

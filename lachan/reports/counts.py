@@ -17,8 +17,9 @@ from lachan.reports.labels import labels
 from lachan.reports.period import VIETNAM
 from lachan.reports.tidy import safe_cell
 
-SCHEMA: Final = "lachan.counts/1"
-SMALL: Final = "<5 hoặc ẩn"  # what stands for a count that is not told
+SCHEMA: Final = "lachan.counts/2"
+SMALL: Final = "<5"  # a total that is not told
+ROUNDED: Final = "Mọi số làm tròn xuống bội số của 5; số dưới 5, kể cả 0, không có trong tệp"
 _COLUMNS: Final = ("section", "name", "value", "label")
 #: Under which group of `labels.json` the values of a facet are named; places are their own names.
 _GROUPS: Final = {
@@ -49,18 +50,13 @@ def _rows(table: CountTable) -> Iterator[Row]:
     for name, value in table.limits:
         yield "asked", name, value, "Giới hạn"
     yield "asked", "made_at", table.made_at.astimezone(VIETNAM).isoformat(timespec="seconds"), "Lúc lập"
-    if Facet.PLACE in table.facets:
-        yield "asked", "by_place", SMALLEST, "Số theo địa bàn làm tròn xuống bội số của 5"
-    yield "total", "total", _told(table.total), "Tổng số vụ"
+    yield "asked", "rounded_down_to", SMALLEST, ROUNDED
+    yield "total", "total", SMALL if table.total is None else table.total, "Tổng số vụ"
     for facet, counts in table.facets.items():
         for value, count in counts.items():
-            yield facet.value, value, _told(count), _named(facet, value)
+            yield facet.value, value, count, _named(facet, value)
     for week, count in table.weeks.items():
-        yield "week", week.isoformat(), _told(count), f"Tuần từ {week:%d/%m/%Y}"
-
-
-def _told(count: int | None) -> int | str:
-    return SMALL if count is None else count
+        yield "week", week.isoformat(), count, f"Tuần từ {week:%d/%m/%Y}"
 
 
 def _named(facet: Facet, value: str) -> str:
@@ -108,7 +104,7 @@ def _json(table: CountTable) -> bytes:
         "total": table.total,
         "facets": {facet.value: dict(counts) for facet, counts in table.facets.items()},
         "weeks": {week.isoformat(): count for week, count in table.weeks.items()},
-        "null": "under 5, or hidden so that such a count cannot be worked out",
-        "by_place": "rounded down to fives",
+        "rounded_down_to": SMALLEST,
+        "left_out": "under 5, nothing at all included; a total under 5 is null",
     }
     return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()

@@ -161,6 +161,7 @@ def test_counts_are_taken_away_without_posts(station: Station) -> None:
     table = analyst.get("/search/table?q=pod&form=csv")
     assert table.headers["content-disposition"].startswith("attachment")
     assert "query,pod" in table.text and "<5" in table.text and "lớp 8" not in table.text
+    assert "bội số của 5" in table.text and "forum" not in table.text
     assert analyst.get("/search/table?q=pod&form=xlsx").content.startswith(b"PK")
     assert analyst.get("/search/table?q=pod&form=json").json()["total"] is None
     assert analyst.get("/search/table?q=pod&form=exe").status_code == 422

@@ -187,7 +187,8 @@ class TableFormat(StrEnum):
 
 @dataclass(frozen=True)
 class CountTable:
-    """What leaves the desk of a search: counts, never a post. None is a count that is too small to be told.
+    """What leaves the desk of a search: counts in fives, never a post. Cells under five are left out; a total
+    under five is None.
 
     `query` and `limits` (name, value) are what was asked; `facets` and `weeks` (by the Monday) count what was found.
     """
@@ -196,8 +197,8 @@ class CountTable:
     limits: tuple[tuple[str, str], ...]
     made_at: datetime
     total: int | None
-    facets: Mapping[Facet, Mapping[str, int | None]]
-    weeks: Mapping[date, int | None]
+    facets: Mapping[Facet, Mapping[str, int]]
+    weeks: Mapping[date, int]
 
 
 class CountWriter(Protocol):
