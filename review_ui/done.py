@@ -20,6 +20,7 @@ DONE: Final = frozenset(
         "released",
         "held",
         "escalated",
+        "answered",
         "corrected",
         "handed",
         "undone",

@@ -85,6 +85,7 @@ ROUTES: Final[dict[str, Needed | None]] = {
     "POST /cases/{case_id}/release": _DECIDE,
     "POST /cases/{case_id}/hold": _DECIDE,
     "POST /cases/{case_id}/escalate": _DECIDE,
+    "POST /cases/{case_id}/answer": _READ,
     "POST /cases/{case_id}/undo": _DECIDE,
     "POST /cases/{case_id}/hand": _DECIDE,
     "GET /handover": _DECIDE,

@@ -46,6 +46,7 @@ class CaseAct(StrEnum):
     ESCALATE = "escalate"
     RESUME = "resume"
     HAND = "hand"  # to a named colleague
+    ANSWER = "answer"  # a colleague's opinion, to who escalated
     DECIDE = "decide"
     SUBMIT = "submit"
     CLOSE = "close"
@@ -76,6 +77,8 @@ CASE_TABLE: Final = StateTable(
         (CaseState.CLAIMED, CaseAct.HAND): CaseState.HELD,
         (CaseState.HELD, CaseAct.HAND): CaseState.HELD,
         (CaseState.ESCALATED, CaseAct.RESUME): CaseState.CLAIMED,
+        (CaseState.ESCALATED, CaseAct.ANSWER): CaseState.HELD,
+        (CaseState.ESCALATED, CaseAct.HAND): CaseState.ESCALATED,
         (CaseState.CLAIMED, CaseAct.DECIDE): CaseState.DECIDED,
         (CaseState.DECIDED, CaseAct.CLOSE): CaseState.CLOSED,
         (CaseState.DECIDED, CaseAct.SUBMIT): CaseState.AWAITING_APPROVAL,
@@ -138,7 +141,8 @@ class Case:
     reason: str | None = None
     citations: tuple[str, ...] = ()
     approved_by: str | None = None
-    return_note: str | None = None  # the approver's words when a decision came back, or was disagreed with
+    #: Others' words to who decides: an answer to an escalation; why a decision came back or was disagreed with.
+    return_note: str | None = None
     disagreed_by: str | None = None  # the second person of the last disagreement
     third: Third | None = None
     closed_at: datetime | None = None

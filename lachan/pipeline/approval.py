@@ -22,7 +22,7 @@ from lachan.domain.case import KEEP_UNDECIDED, Case, CaseAct, CaseState, Third, 
 from lachan.domain.errors import ConflictError, InputError, RefusedError, SecondPersonNeeded
 from lachan.domain.measure import Measure
 from lachan.domain.notice import NOTICE_TABLE, Notice, NoticeAct, NoticeState, PageCheck
-from lachan.pipeline.claims import Claims
+from lachan.pipeline.claims import ANSWERED, Claims
 from lachan.pipeline.import_rows import HANOI
 from lachan.pipeline.page_check import look
 from lachan.pipeline.parties import took_part
@@ -136,6 +136,13 @@ class Approval(Claims):
         actor.require(Permission.APPROVE, interactive=True)
         if case.decided_by == actor.name:
             raise SecondPersonNeeded("you decided this case: somebody else must approve it")
+        if any(
+            item.event.action == ANSWERED and item.event.actor == actor.name
+            for item in unit.audit.of_subject(f"case:{case.id}", _WHOLE)
+        ):
+            raise SecondPersonNeeded(
+                "you gave your opinion before the decision: somebody else must approve it"
+            )
         if case.state is CaseState.DISPUTED and actor.name in took_part(unit, case, but_looking=True):
             raise SecondPersonNeeded("you took part in this case: a third person must decide")
 

@@ -9,13 +9,16 @@ from typing import Final
 from lachan.domain.account import PERMISSIONS, Account, Actor, Permission
 from lachan.domain.audit import SYSTEM, AuditEvent
 from lachan.domain.case import CASE_TABLE, CLAIM_FOR, Case, CaseAct, CaseState
-from lachan.domain.errors import ConflictError, InputError
+from lachan.domain.errors import ConflictError, InputError, SecondPersonNeeded
 from lachan.domain.taxonomy import Category, Route
 from lachan.pipeline.ports import CaseFilter, Clock, Database, Unit
 
 #: Who may claim and decide, by the route of the case.
 DECIDE: Final = {Route.REVIEW: Permission.DECIDE_REVIEW, Route.PROTECT: Permission.DECIDE_PROTECT}
-WITH_SOMEBODY: Final = (CaseState.CLAIMED, CaseState.HELD)
+#: Who may read, and give an opinion when asked.
+READ: Final = {Route.REVIEW: Permission.READ_REVIEW_QUEUE, Route.PROTECT: Permission.READ_PROTECT_QUEUE}
+WITH_SOMEBODY: Final = (CaseState.CLAIMED, CaseState.HELD, CaseState.ESCALATED)
+ANSWERED: Final = f"case:{CaseAct.ANSWER.value}"
 _ALL: Final = 10_000  # more cases than one person can have taken
 
 
@@ -73,23 +76,40 @@ class Claims:
             return self._step(unit, actor, self._held(unit, actor, case_id), CaseAct.HOLD)
 
     def escalate(self, actor: Actor, case_id: int) -> Case:
-        """Ask for a second opinion: any colleague of the same queue may resume it."""
+        """Ask for a second opinion: the case stays with the officer and does not run out."""
         with self._database.write() as unit:
             return self._step(unit, actor, self._held(unit, actor, case_id), CaseAct.ESCALATE)
 
+    def answer(self, actor: Actor, case_id: int, opinion: str) -> Case:
+        """An opinion to who escalated, from anybody else who reads the queue; the case lies on hold with who asked.
+        An approver who gave one is not the second person (`Approval`). Raises InputError for no words."""
+        with self._database.write() as unit:
+            case = unit.cases.get(case_id)
+            actor.require(READ[case.route], interactive=True)
+            if case.claimed_by == actor.name:
+                raise SecondPersonNeeded("you asked for this opinion: somebody else gives it")
+            if not opinion.strip():
+                raise InputError("write your opinion")
+            case = self._step(unit, actor, case, CaseAct.ANSWER)
+            words = "\n".join(note for note in (case.return_note, opinion.strip()) if note)
+            return unit.cases.save(replace(case, return_note=words))
+
     def resume(self, actor: Actor, case_id: int) -> Case:
-        """Go on with a held case (its holder) or an escalated one (anybody of the queue)."""
+        """Go on with a held or escalated case: its holder. An escalated protection case anybody of the queue may
+        take over: a child does not wait for one person."""
         with self._database.write() as unit:
             case = unit.cases.get(case_id)
             actor.require(DECIDE[case.route])
-            if case.state is CaseState.HELD and case.claimed_by != actor.name:
+            shared = case.state is CaseState.ESCALATED and case.route is Route.PROTECT
+            if case.state in WITH_SOMEBODY and case.claimed_by != actor.name and not shared:
                 raise ConflictError(f"{case.number} is held by somebody else")
             case = self._step(unit, actor, case, CaseAct.RESUME)
             return self._extend(unit, replace(case, claimed_by=actor.name))
 
     # --- Handing over --------------------------------------------------------------------------------------
     def hand(self, actor: Actor, case_id: int, to: str) -> Case:
-        """Give a case that this actor has to a colleague of the same queue, who finds it on hold."""
+        """Give a case that this actor has to a colleague of the same queue, who finds it on hold (an escalated
+        one still escalated)."""
         with self._database.write() as unit:
             case = unit.cases.get(case_id)
             actor.require(DECIDE[case.route])
@@ -98,7 +118,7 @@ class Claims:
             return self._hand(unit, actor, case, to)
 
     def hand_over(self, actor: Actor, to: str | None) -> int:
-        """At the end of a shift: all that this actor claimed or holds, to one colleague or (None) back to the
+        """At the end of a shift: all that this actor has, to one colleague or (None) back to the
         queue; returns how many."""
         with self._database.write() as unit:
             cases = _with(unit, actor.name)
@@ -119,7 +139,7 @@ class Claims:
             ]
 
     def release_all(self, actor: Actor) -> int:
-        """Whoever leaves gives back what they claimed (what they hold stays theirs); returns how many."""
+        """Whoever leaves gives back what they claimed (what they hold or escalated stays theirs); returns how many."""
         with self._database.write() as unit:
             cases = _with(unit, actor.name, CaseState.CLAIMED)
             for case in cases:
@@ -183,7 +203,7 @@ class Claims:
 
 
 def give_back(unit: Unit, clock: Clock, name: str, by: str) -> int:
-    """All that `name` claimed or holds returns to the queue now, for somebody took them off the desk; says how
+    """All that `name` has returns to the queue now, for somebody took them off the desk; says how
     many."""
     cases = _with(unit, name)
     for case in cases:
@@ -204,7 +224,7 @@ def _works(account: Account, route: Route, now: datetime) -> bool:
 def _free(
     unit: Unit, clock: Clock, case: Case, actor: str = SYSTEM, action: str = "case:claim_expired"
 ) -> Case:
-    """Back to the queue, from claimed or held."""
+    """Back to the queue, from wherever it is with somebody."""
     state = case.state if case.state is CaseState.CLAIMED else CASE_TABLE.step(case.state, CaseAct.RESUME)
     freed = replace(case, state=CASE_TABLE.step(state, CaseAct.RELEASE))
     unit.audit.append(AuditEvent(clock(), actor, action, f"case:{case.id}"))

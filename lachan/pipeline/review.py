@@ -30,7 +30,7 @@ from lachan.domain.notice import NOTICE_TABLE, Notice, NoticeAct
 from lachan.domain.privacy import mask
 from lachan.domain.taxonomy import AgeBand, Category, Route
 from lachan.pipeline.approval import Approval, confirmed, refused_before
-from lachan.pipeline.claims import DECIDE
+from lachan.pipeline.claims import DECIDE, READ, WITH_SOMEBODY
 from lachan.pipeline.ports import Unit
 from lachan.pipeline.speaker import may_judge_speaker
 
@@ -38,9 +38,6 @@ CODE_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base 32: 
 CODE_LENGTH: Final = 12  # 60 bits
 CORRECTED: Final = "case:correct"
 DECIDED: Final = "case:decide"
-
-#: Who may read, by the route of the case.
-_READ: Final = {Route.REVIEW: Permission.READ_REVIEW_QUEUE, Route.PROTECT: Permission.READ_PROTECT_QUEUE}
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ class Decision:
 def check_reader(actor: Actor, case: Case) -> None:
     """Raises PermissionDenied for who does not work in this queue (nor is asked about the speaker)."""
     if not may_judge_speaker(actor, case):
-        actor.require(_READ[case.route])
+        actor.require(READ[case.route])
 
 
 class Review(Approval):
@@ -71,7 +68,7 @@ class Review(Approval):
         with self._database.read() as unit:
             case, posts = unit.cases.get(case_id), unit.cases.posts(case_id)
         check_reader(actor, case)
-        holds = case.claimed_by == actor.name and case.state in (CaseState.CLAIMED, CaseState.HELD)
+        holds = case.claimed_by == actor.name and case.state in WITH_SOMEBODY
         approves = Permission.APPROVE in PERMISSIONS[actor.account.role] and case.state in AWAITS_ANOTHER
         if not (holds or (approves and case.decided_by != actor.name)):
             return case, [replace(post, url="") for post in posts]

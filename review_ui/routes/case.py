@@ -5,7 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
-from lachan.domain.errors import ConflictError, InputError, PermissionDenied, RefusedError
+from lachan.domain.errors import (
+    ConflictError,
+    InputError,
+    PermissionDenied,
+    RefusedError,
+    SecondPersonNeeded,
+)
 from lachan.domain.taxonomy import AgeBand, Category
 from review_ui.case_view import show_case
 from review_ui.guard import AtDesk, Number
@@ -45,6 +51,17 @@ def hold(visit: AtDesk, case_id: Number) -> Response:
 def escalate(visit: AtDesk, case_id: Number) -> Response:
     visit.desk.review.escalate(visit.person, case_id)
     return visit.go(f"/?done=escalated&case={case_id}")
+
+
+@router.post("/cases/{case_id}/answer")
+def answer(visit: AtDesk, case_id: Number) -> Response:
+    try:
+        visit.desk.review.answer(visit.person, case_id, visit.field("note"))
+    except PermissionDenied:
+        raise
+    except (InputError, SecondPersonNeeded) as error:
+        return show_case(visit, case_id, refusal=error)
+    return visit.go(f"/?done=answered&case={case_id}")
 
 
 @router.post("/cases/{case_id}/resume")

@@ -16,6 +16,7 @@ from lachan.domain.notice import NoticeState
 from lachan.domain.post import SourceState
 from lachan.domain.report import UNREAD
 from lachan.domain.taxonomy import Route
+from lachan.pipeline.claims import WITH_SOMEBODY
 from lachan.pipeline.crawl_status import silence
 from lachan.pipeline.parties import thirds
 from lachan.pipeline.ports import CaseFilter, QueueOrder, Unit
@@ -143,4 +144,4 @@ def _piles(visit: Visit) -> dict[str, Any]:
 
 
 def _mine(unit: Unit, name: str) -> Sequence[Case]:
-    return unit.cases.find(CaseFilter(states=(CaseState.CLAIMED, CaseState.HELD), claimed_by=name), limit=20)
+    return unit.cases.find(CaseFilter(states=WITH_SOMEBODY, claimed_by=name), limit=20)

@@ -27,8 +27,8 @@ from review_ui.routes.presence import others
 router = APIRouter(include_in_schema=False)
 
 PAGE: Final = 50  # rows
-#: What somebody asked a second opinion of stays in their sight until a colleague takes it up.
-MINE: Final = (*WITH_SOMEBODY, CaseState.ESCALATED)
+#: `?show=`, where it is not what waits.
+_SHOWN: Final = {"at_work": WITH_SOMEBODY, "asked": (CaseState.ESCALATED,)}
 MAX_VIEWS: Final = 12  # of one account
 _HOURS: Final = ("1", "4", "24", "72")  # waited at least so long
 #: What may stand in the address of a queue, and in a kept view.
@@ -132,18 +132,17 @@ _QUEUES: Final = {
 }
 
 
-def _base(visit: Visit, queue: str, *, at_work: bool) -> CaseFilter:
+def _base(visit: Visit, queue: str, show: str) -> CaseFilter:
     """What the queue holds before any filter. Raises InputError for no queue of this person."""
     if queue not in _QUEUES or (_QUEUES[queue] and not visit.can(_QUEUES[queue])):
         raise InputError(f"choose from the list: {queue}")
-    states = WITH_SOMEBODY if at_work else WAITING
     if queue == "returned":
         return CaseFilter(route=Route.REVIEW, states=(CaseState.RETURNED,))
     if queue == "approvals":
         return CaseFilter(states=FOR_APPROVERS, not_decided_by=visit.person.name)
     if queue == "mine":
-        return CaseFilter(states=MINE, claimed_by=visit.person.name)
-    return CaseFilter(route=Route(queue), states=states)
+        return CaseFilter(states=WITH_SOMEBODY, claimed_by=visit.person.name)
+    return CaseFilter(route=Route(queue), states=_SHOWN.get(show, WAITING))
 
 
 def _chosen(query: Mapping[str, str] | Request) -> dict[str, str]:
@@ -159,7 +158,7 @@ def _where(visit: Visit, queue: str, chosen: Mapping[str, str]) -> CaseFilter:
             raise InputError(f"choose from the list: {chosen[name]}")
     waited = timedelta(hours=int(chosen["waited"])) if "waited" in chosen else None
     return replace(
-        _base(visit, queue, at_work=chosen.get("show") == "at_work"),
+        _base(visit, queue, chosen.get("show", "")),
         category=Category(chosen["category"]) if "category" in chosen else None,
         source=chosen.get("source"),
         age=AgeBand(chosen["age"]) if "age" in chosen else None,

@@ -31,6 +31,7 @@ DRAWN = {
         open hold_back held_back, held_back let_in open,
         open claim claimed, claimed release open, claimed hold held, claimed escalate escalated,
         held resume claimed, escalated resume claimed, claimed hand held, held hand held,
+        escalated answer held, escalated hand escalated,
         claimed decide decided, decided close closed, closed undo claimed, claimed protect open,
         claimed propose_speaker speaker_proposed, speaker_proposed accept_speaker open,
         speaker_proposed refuse_speaker returned,

@@ -11,7 +11,15 @@ import pytest
 from lachan.domain.account import Account, Actor, Role
 from lachan.domain.audit import verify
 from lachan.domain.case import UNDO_FOR, CaseState
-from lachan.domain.errors import ConflictError, InputError, LachanError, PermissionDenied, RefusedError
+from lachan.domain.errors import (
+    ConflictError,
+    InputError,
+    LachanError,
+    PermissionDenied,
+    RefusedError,
+    SecondPersonNeeded,
+    TransitionError,
+)
 from lachan.domain.measure import Measure
 from lachan.domain.taxonomy import AgeBand, Category, Route
 from lachan.pipeline.ports import CaseFilter
@@ -135,6 +143,94 @@ def test_a_case_that_somebody_is_taking_is_passed_over_or_waited_for(world: Worl
         case = review.claim_next(world.actor("officer"), Route.REVIEW)
         assert case is not None and case.id == number
     assert review.claim_next(world.actor("officer"), Route.REVIEW) is None
+
+
+# --- A second opinion ---
+HARM = "[child_violence victim] một lời nhờ giúp"
+
+
+def escalated(world: World, text: str = ADVERT, by: str = "officer") -> int:
+    case = world.case_of(text)
+    world.review.claim(world.actor(by), case)
+    world.review.escalate(world.actor(by), case)
+    return case
+
+
+@pytest.mark.parametrize("name", ["officer2", "approver"])
+def test_an_opinion_comes_back_to_who_asked(world: World, name: str) -> None:
+    case = escalated(world)
+    world.clock.move(hours=5)
+    assert world.review.expire_claims() == 0, "it stays with who asked"
+    answered = world.review.answer(world.actor(name), case, "  Nhắc chủ tài khoản là đủ. ")
+    assert (answered.state, answered.claimed_by) == (CaseState.HELD, "officer")
+    assert answered.return_note == "Nhắc chủ tài khoản là đủ."
+    assert actions(world, case)[0] == "case:answer"
+    with pytest.raises(TransitionError):
+        world.review.answer(world.actor(name), case, "lần nữa")
+    officer = world.actor("officer")
+    assert world.review.resume(officer, case).return_note == answered.return_note
+    world.review.escalate(officer, case)
+    again = world.review.answer(world.actor(name), case, "Vẫn thế.")
+    assert again.return_note == "Nhắc chủ tài khoản là đủ.\nVẫn thế."
+
+
+def test_an_opinion_is_somebody_elses_who_reads_this_queue(world: World) -> None:
+    case, child = escalated(world), escalated(world, HARM, "protection_officer")
+    with pytest.raises(SecondPersonNeeded):
+        world.review.answer(world.actor("officer"), case, "tự hỏi tự đáp")
+    for name, which in (
+        ("protection_officer", case),
+        ("analyst", case),
+        ("officer", child),
+        ("approver", child),
+    ):
+        with pytest.raises(PermissionDenied):
+            world.review.answer(world.actor(name), which, "ý kiến")
+    with pytest.raises(PermissionDenied):
+        world.review.answer(world.actor("approver", interactive=False), case, "ý kiến")
+    with pytest.raises(InputError):
+        world.review.answer(world.actor("approver"), case, "  ")
+
+
+def test_who_gave_an_opinion_is_not_the_second_person(world: World) -> None:
+    case = escalated(world)
+    officer, approver = world.actor("officer"), world.actor("approver")
+    world.review.answer(approver, case, "Nên yêu cầu gỡ bỏ.")
+    world.review.resume(officer, case)
+    world.review.decide(officer, case, takedown())
+    world.review.check_page(approver, case)
+    for no in (
+        lambda: world.review.approve(approver, case),
+        lambda: world.review.disagree(approver, case, "không"),
+        lambda: world.review.send_back(approver, case, "sửa"),
+    ):
+        with pytest.raises(SecondPersonNeeded):
+            no()
+    world.accounts.create(world.actor("admin2"), "approver.hai", Role.APPROVER, "mot-mat-khau-dai-khac")
+    other = Actor(Account("approver.hai", Role.APPROVER), interactive=True)
+    assert world.review.approve(other, case).approved_by == "approver.hai"
+
+
+def test_who_escalated_hands_over_and_leaves_as_with_any_case(world: World) -> None:
+    case = escalated(world)
+    handed = world.review.hand(world.actor("officer"), case, "officer2")
+    assert (handed.state, handed.claimed_by) == (CaseState.ESCALATED, "officer2")
+    assert world.review.answer(world.actor("officer"), case, "ý kiến").claimed_by == "officer2"
+    world.review.resume(world.actor("officer2"), case)
+    world.review.escalate(world.actor("officer2"), case)
+    assert world.review.release_all(world.actor("officer2")) == 0
+    world.accounts.close(world.actor("admin"), "officer2")
+    freed = world.review.claim(world.actor("officer"), case)
+    assert (freed.state, freed.claimed_by) == (CaseState.CLAIMED, "officer")
+
+
+def test_a_child_does_not_wait_for_one_person(world: World) -> None:
+    case = escalated(world, HARM, "protection_officer")
+    world.accounts.create(
+        world.actor("admin2"), "bao.ve.hai", Role.PROTECTION_OFFICER, "mot-mat-khau-dai-khac"
+    )
+    other = Actor(Account("bao.ve.hai", Role.PROTECTION_OFFICER), interactive=True)
+    assert world.review.resume(other, case).claimed_by == "bao.ve.hai"
 
 
 # --- One step taken back ---

@@ -105,7 +105,7 @@ def test_the_next_case_is_the_most_pressing(world: World) -> None:
     assert [case.id for case in taken if case] == [urgent, trafficking]
 
 
-def test_hold_keeps_it_and_escalation_lets_a_colleague_go_on(world: World) -> None:
+def test_hold_and_escalation_keep_it(world: World) -> None:
     officer, case = claimed(world)
     world.review.hold(officer, case)
     world.clock.move(hours=2)
@@ -114,7 +114,11 @@ def test_hold_keeps_it_and_escalation_lets_a_colleague_go_on(world: World) -> No
         world.review.resume(world.actor("officer2"), case)
     world.review.resume(officer, case)
     world.review.escalate(officer, case)
-    assert world.review.resume(world.actor("officer2"), case).claimed_by == "officer2"
+    world.clock.move(hours=2)
+    assert world.review.expire_claims() == 0
+    with pytest.raises(ConflictError):
+        world.review.resume(world.actor("officer2"), case)
+    assert world.review.resume(officer, case).claimed_by == "officer"
 
 
 def test_a_warning_needs_one_person_and_is_issued(world: World) -> None:

@@ -225,13 +225,33 @@ def test_hold_escalate_resume(station: Station) -> None:
     assert other.post(f"/cases/{case.id}/resume").status_code == 409
     assert officer.post(f"/cases/{case.id}/resume").status_code == 303
     officer.post(f"/cases/{case.id}/escalate")
-    assert "Vụ việc này cần ý kiến thứ hai" in other.get(f"/cases/{case.id}").text
-    assert case.number in officer.get("/queue/mine").text, "in the sight of who asked"
-    assert case.number not in other.get("/queue/mine").text
-    assert other.post(f"/cases/{case.id}/resume").status_code == 303
-    assert station.now(case).claimed_by == "can-bo-hai"
-    assert case.number not in officer.get("/queue/mine").text
-    assert case.number in other.get("/queue/mine").text
+    asked = other.get(f"/cases/{case.id}").text
+    assert "Vụ việc này cần ý kiến của bạn" in asked and f"/cases/{case.id}/resume" not in asked
+    assert other.post(f"/cases/{case.id}/resume").status_code == 409
+    assert f"/cases/{case.id}/answer" not in officer.get(f"/cases/{case.id}").text
+    approver = station.person("phe-duyet")
+    assert "Ai đã góp ý thì không phê duyệt" in approver.get(f"/cases/{case.id}").text
+    assert case.number in approver.get("/queue/review?show=asked").text
+    assert approver.post(f"/cases/{case.id}/answer", note=" ").status_code == 422
+    assert approver.post(f"/cases/{case.id}/answer", note="Gắn nhãn là đủ <nhé>").status_code == 303
+    assert case.number not in approver.get("/queue/review?show=asked").text
+    assert "Gắn nhãn là đủ &lt;nhé&gt;" in officer.get(f"/cases/{case.id}").text
+    assert officer.post(f"/cases/{case.id}/resume").status_code == 303
+    assert station.now(case).claimed_by == "can-bo"
+
+
+@pytest.mark.parametrize("act", ["", "hold", "escalate"])
+def test_all_that_i_have_is_among_my_own(station: Station, act: str) -> None:
+    case = station.case()
+    officer, other = station.person("can-bo"), station.person("can-bo-hai")
+    officer.post(f"/cases/{case.id}/claim")
+    if act:
+        officer.post(f"/cases/{case.id}/{act}")
+    overview = officer.get("/").text
+    mine = overview[overview.index("Bạn đang giữ") :]
+    assert case.number in mine and "Bạn đang giữ" not in other.get("/").text
+    for page in ("/queue/mine", "/handover"):
+        assert case.number in officer.get(page).text and case.number not in other.get(page).text
 
 
 @pytest.mark.parametrize("context", [Context.PROMOTING, Context.VICTIM])
