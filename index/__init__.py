@@ -8,6 +8,7 @@ document.py       what the index holds of a case; its format number
 query.py          the query language, with the place of every error
 gazetteer.py      administrative units, old and new, and what they are called; gazetteer.tsv, place_names.tsv
 places.py         which places a text names; place_words.py and place_cues.py are its words and cues
+place_book.py     the gazetteer as the publisher and the desk ask it
 synonyms.py       what else a word may be called; the table is synonyms.tsv
 ast.py            what a query means, for any engine
 asked.py          a request as one tree, and where its pages begin

@@ -39,7 +39,7 @@ from index.place_cues import (
 from index.place_words import GLUED, WORD, Word, joined, read
 from index.vietnamese import fold
 
-_LONGEST: Final = 100_000  # code points that are read; posts are shorter
+LONGEST: Final = 100_000  # code points that are read; posts are shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +55,10 @@ class Mention:
         """Whether the text does not say which of several it means."""
         return len(self.places) > 1
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """What the mention is found under: of an ambiguous one only what all that it may mean lie in."""
-        first, *others = self.places
-        return tuple(key for key in first.found_as if all(key in other.found_as for other in others))
-
-
-def place_keys(text: str) -> tuple[str, ...]:
-    """The keys of the places that `text` names, today's communes and what they and the named ones lie in, in order."""
-    return tuple(sorted({key for mention in mentions(text) for key in mention.keys}))
-
 
 def mentions(text: str) -> tuple[Mention, ...]:
     """The places that `text` names, in order, without overlaps. Never raises."""
-    text = text[:_LONGEST]
+    text = text[:LONGEST]
     rewritten = joined(text)
     plain, offsets = rewritten or (text, [])
     found, spots = read(plain)
@@ -174,7 +163,7 @@ class _Reading:
         for end in range(min(last, at + most), at, -1):
             run = text[at:end]
             names = known.names.get(" ".join([word.folded for word in run]))
-            if names and (fitting := [name for name in names if _spelled(run, name) and fits(name)]):
+            if names and (fitting := [name for name in names if spelled_so(run, name) and fits(name)]):
                 return end, fitting
         return at, []
 
@@ -364,7 +353,7 @@ class _Reading:
         return sign.lower()
 
 
-def _spelled(run: Sequence[Word], name: Name) -> bool:
+def spelled_so(run: Sequence[Word], name: Name) -> bool:
     """Whether the words are the name's, with all of its accents or none; the same letters are known of."""
     return all(word.exact == spelled for word, spelled in zip(run, name.spelled, strict=True)) or all(
         word.plain for word in run

@@ -40,6 +40,7 @@ from review_ui.reveal import RevealReason, revealed, wide_mask
 
 _HISTORY: Final = 100  # events
 _OFFERED: Final = 30  # offices beside the form
+_NAME: Final = 80  # code points; the longest name of a unit has 40
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def show_case(
         source=source,
         by_person=BY_PERSON,
         places=desk.publisher.places(case, posts[0].text) if posts else (),
+        **_places(visit, case, posts),
         posts=_shown_posts(posts, wide=wide, revealed_by_post=shown, decided_on=_decided_on(case, history)),
         wide=wide,
         mine=mine,
@@ -148,6 +150,19 @@ class ThirdPart:
 
     took_part: bool
     somebody_left: bool
+
+
+def _places(visit: Visit, case: Case, posts: list[CasePost]) -> dict[str, Any]:
+    """What was found in a confirmed case's text, for who may correct it; and the units that they look for by name."""
+    places, actor = visit.desk.places, visit.person
+    if not (posts and posts[0].text and places.may_correct(actor, case)):
+        return {"sheet": None}
+    name = visit.request.query_params.get("place", "").strip()[:_NAME]
+    return {
+        "sheet": places.sheet(actor, case.id),
+        "place_name": name,
+        "offers": places.look_up(actor, case.id, name) if name else (),
+    }
 
 
 def _third(unit: Unit, case: Case, visit: Visit) -> ThirdPart | None:

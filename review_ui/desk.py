@@ -13,6 +13,7 @@ from lachan.pipeline.directory import Directory
 from lachan.pipeline.flood import Floods
 from lachan.pipeline.notify import Notify
 from lachan.pipeline.oncall import OnCall
+from lachan.pipeline.places import Places
 from lachan.pipeline.ports import Clock, Database, KeyRing, Letterhead, NoticeWriter, ReportWriter
 from lachan.pipeline.protect import Protect
 from lachan.pipeline.publish import Publisher
@@ -66,6 +67,7 @@ class Desk:
     sources: Sources
     search: Search
     publisher: Publisher
+    places: Places
     reports: ReportWriter
     letters: NoticeWriter
     letterhead: Letterhead

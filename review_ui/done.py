@@ -22,6 +22,7 @@ DONE: Final = frozenset(
         "escalated",
         "answered",
         "corrected",
+        "placed",
         "handed",
         "undone",
         "protected",

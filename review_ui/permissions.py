@@ -94,6 +94,7 @@ ROUTES: Final[dict[str, Needed | None]] = {
     "POST /cases/{case_id}/heartbeat": _DECIDE,
     "POST /cases/{case_id}/correct": _DECIDE,
     "POST /cases/{case_id}/reveal": _only(_P.DECIDE_REVIEW),
+    "POST /cases/{case_id}/places": _only(_P.DECIDE_REVIEW),
     "POST /cases/{case_id}/decide": _only(_P.DECIDE_REVIEW),
     "POST /cases/{case_id}/check": _only(_P.APPROVE),
     "POST /cases/{case_id}/approve": _only(_P.APPROVE),

@@ -15,7 +15,7 @@ from classifiers.normalise import normalise
 from classifiers.urgency import names_danger
 from crawlers.api import BASES
 from crawlers.fetch_once import OncePageFetcher
-from index.places import place_keys
+from index.place_book import GazetteerBook
 from index.units import units
 from lachan.app.live_judge import gate_of, live_judge
 from lachan.app.push import ALERTS_SECRET, WEBHOOK_SECRET, AlertMail, AlertWebhook, Hook, Mail, Relay, Webhook
@@ -37,6 +37,7 @@ from lachan.pipeline.lists import Lists
 from lachan.pipeline.models import Models
 from lachan.pipeline.notify import Notify
 from lachan.pipeline.oncall import OnCall, Push
+from lachan.pipeline.places import Places
 from lachan.pipeline.ports import ApiAccess, Database, KeyRing, NoticeWriter, ReportWriter, SearchIndex
 from lachan.pipeline.protect import Protect
 from lachan.pipeline.publish import Publisher
@@ -226,7 +227,11 @@ class Application:
 
     @cached_property
     def publisher(self) -> Publisher:
-        return Publisher(self.database, self.index, clock, self.worker.name, normalise, place_keys)
+        return Publisher(self.database, self.index, clock, self.worker.name, normalise, GazetteerBook())
+
+    @cached_property
+    def places(self) -> Places:
+        return Places(self.database, clock, self.publisher, GazetteerBook())
 
     @cached_property
     def search(self) -> Search:

@@ -37,6 +37,7 @@ def desk_app(application: Application, arrivals: Arrivals | None = None) -> Any:
             sources=application.sources,
             search=application.search,
             publisher=application.publisher,
+            places=application.places,
             reports=application.reports,
             letters=application.letters,
             letterhead=application.settings.letterhead,

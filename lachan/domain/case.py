@@ -9,6 +9,7 @@ from typing import Final
 
 from lachan.domain.assessment import Assessment
 from lachan.domain.measure import Measure
+from lachan.domain.place import UNMARKED, PlaceMarks
 from lachan.domain.taxonomy import TESTIMONY_ONLY, AgeBand, Category, Context, Route, severity
 from lachan.domain.transition import StateTable
 
@@ -148,6 +149,7 @@ class Case:
     closed_at: datetime | None = None
     overturned: bool = False
     linked_case: int | None = None
+    place_marks: PlaceMarks = UNMARKED  # as long as its text lives
 
     @property
     def severity(self) -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from lachan.domain.audit import SYSTEM, AuditEvent
 from lachan.domain.case import Case, CaseState
 from lachan.domain.errors import ConflictError
+from lachan.domain.place import found_under
 from lachan.domain.privacy import mask
 from lachan.domain.taxonomy import Route
 from lachan.pipeline.ports import (
@@ -19,7 +20,7 @@ from lachan.pipeline.ports import (
     Database,
     IndexDocument,
     OutboxAct,
-    PlaceFinder,
+    PlaceBook,
     Reader,
     SearchIndex,
     Unit,
@@ -52,8 +53,8 @@ class Comparison:
 class Publisher:
     """Brings the index up to SQL. At least once and idempotent: a kill repeats a batch, never loses one.
 
-    `reader` reads posts as the judge does, so that chat spelling is found under what it stands for. `places` finds
-    what places a masked text names.
+    `reader` reads posts as the judge does, so that chat spelling is found under what it stands for. `places` knows
+    what places a masked text names; what people corrected of it goes before.
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class Publisher:
         clock: Clock,
         owner: str | None = None,
         reader: Reader | None = None,
-        places: PlaceFinder | None = None,
+        places: PlaceBook | None = None,
     ) -> None:
         self._database = database
         self._index = index
@@ -177,8 +178,8 @@ class Publisher:
         kinds = {key: unit.sources.get(key).kind.value for key in {case.source for case in cases}}
         for case, clear in _seen(unit, cases):
             assert case.measure is not None  # none is confirmed without
-            text = shown(case, clear)
-            plain = self._plain(case, text)
+            readings = self.readings(case, clear)
+            text, plain = readings[0], "".join(readings[1:])
             yield IndexDocument(
                 case=case.id,
                 text=text,
@@ -190,20 +191,31 @@ class Publisher:
                 urgent=case.urgent,
                 severity=case.severity,
                 status=case.state,
-                places=self._named(case, text, plain),
+                places=self.named(case, readings),
                 plain=plain,
             )
 
     def places(self, case: Case, text: str) -> tuple[str, ...]:
         """The keys of the places under which `case` is found with this text, once confirmed. What is masked names
         none; of cases whose victims are hidden for good none are kept."""
-        masked = shown(case, text)
-        return self._named(case, masked, self._plain(case, masked))
+        return self.named(case, self.readings(case, text))
 
-    def _named(self, case: Case, text: str, plain: str) -> tuple[str, ...]:
-        if self._places is None or case.hides_victims:
+    def readings(self, case: Case, text: str) -> tuple[str, ...]:
+        """What of a text is indexed: masked, and as the judge reads it where that differs."""
+        masked = shown(case, text)
+        plain = self._plain(case, masked)
+        return (masked, plain) if plain else (masked,)
+
+    def named(self, case: Case, readings: Sequence[str]) -> tuple[str, ...]:
+        """`places` of what `readings` gave. What people added counts as long as its name stands unmasked."""
+        book, marks = self._places, case.place_marks
+        if book is None or case.hides_victims:
             return ()
-        return tuple(sorted({*self._places(text), *(self._places(plain) if plain else ())}))
+        found = {each.units for reading in readings for each in book.mentions(reading)}
+        if marks.meant:
+            standing = set[str]().union(*found, *map(book.standing, readings))
+            marks = replace(marks, meant=marks.meant & standing)
+        return found_under(found, marks, book.found_as)
 
     def _plain(self, case: Case, text: str) -> str:
         """A masked text as the judge reads it, masks kept, and masked once more: a disguise may have hidden a detail.

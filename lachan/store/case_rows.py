@@ -10,6 +10,7 @@ from typing import Any, Final
 from lachan.domain.assessment import Assessment, Label, Reason, Span
 from lachan.domain.case import Case, CasePost, CaseState, Third
 from lachan.domain.measure import Measure
+from lachan.domain.place import UNMARKED, PlaceMarks
 from lachan.domain.post import Post
 from lachan.domain.taxonomy import AgeBand, Category, Context, Route, severity
 from lachan.store.columns import local_day, micros
@@ -43,6 +44,12 @@ def case_values(scope: Scope, case: Case) -> dict[str, Any]:
     if case.reason is not None or case.return_note is not None:
         packed = json.dumps([case.reason, case.return_note], ensure_ascii=False)
         words = scope.keys.seal(packed, case.delete_text_at, purpose="text")
+    places = None
+    if case.place_marks != UNMARKED:
+        packed = json.dumps(
+            [sorted(case.place_marks.meant), sorted(case.place_marks.struck)], ensure_ascii=False
+        )
+        places = scope.keys.seal(packed, case.delete_text_at, purpose="text")
     return {
         "route": case.route.value,
         "state": case.state.value,
@@ -70,6 +77,7 @@ def case_values(scope: Scope, case: Case) -> dict[str, Any]:
         "closed_at": case.closed_at,
         "overturned": case.overturned,
         "linked_case": case.linked_case,
+        "places_sealed": places,
     }
 
 
@@ -80,6 +88,15 @@ def case_words(scope: Scope, sealed: bytes | None) -> tuple[str | None, str | No
         return None, None
     reason, note = json.loads(packed)
     return reason, note
+
+
+def place_marks(scope: Scope, sealed: bytes | None) -> PlaceMarks:
+    """What people corrected of the places; nothing where nobody did or the key is destroyed."""
+    packed = scope.opened(sealed)
+    if packed is None:
+        return UNMARKED
+    meant, struck = json.loads(packed)
+    return PlaceMarks(frozenset(meant), frozenset(struck))
 
 
 def case_of(scope: Scope, row: Any) -> Case:
@@ -112,6 +129,7 @@ def case_of(scope: Scope, row: Any) -> Case:
         closed_at=row.closed_at,
         overturned=row.overturned,
         linked_case=row.linked_case,
+        place_marks=place_marks(scope, row.places_sealed),
     )
 
 

@@ -283,7 +283,9 @@ class SqlCaseStore:
             self._scope.run(delete(case_posts).where(case_posts.c.case_id.in_(part)))
             self._scope.run(delete(case_bands).where(case_bands.c.case_id.in_(part)))
             self._scope.run(
-                update(facts).where(facts.c.id.in_(part)).values(has_text=False, words_sealed=None)
+                update(facts)
+                .where(facts.c.id.in_(part))
+                .values(has_text=False, words_sealed=None, places_sealed=None)
             )
 
     def drop_facts(self, before: datetime) -> int:

@@ -175,6 +175,7 @@ cases: Final = Table(
     Column("closed_at", Moment),
     Column("overturned", Boolean, nullable=False),
     Column("linked_case", Id),
+    Column("places_sealed", LargeBinary, comment="JSON: units its text means, units it does not mean"),
     Index(None, "state", "queue_rank", "id"),
     Index(None, "state", "route", "queue_rank", "id"),
     Index(None, "state", "opened_at", "id"),

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from index.ast import Is, Or
 from index.gazetteer import Level, gazetteer
-from index.places import mentions, place_keys
+from index.place_book import GazetteerBook
+from index.places import mentions
 from index.query import parse_plainly as parse
 from index.vietnamese import fold
 from lachan.domain.errors import QueryError
+from lachan.domain.place import UNMARKED, found_under
 from tests.index.place_posts import posts, score
 
 POSTS = tuple(posts())
@@ -45,6 +47,12 @@ WORDS = st.sampled_from(
 
 def told(text: str) -> list[str]:
     return [text[mention.start : mention.end] for mention in mentions(text)]
+
+
+def keys(text: str) -> tuple[str, ...]:
+    """What the text is found under."""
+    book = GazetteerBook()
+    return found_under([each.units for each in book.mentions(text)], UNMARKED, book.found_as)
 
 
 def only(text: str) -> str:
@@ -108,7 +116,7 @@ def test_what_is_no_place(text: str) -> None:
 
 def test_a_former_commune_is_found_under_those_of_today() -> None:
     (first, _, _) = mentions("thị trấn Liễu Đề, huyện Nghĩa Hưng, Nam Định")
-    assert first.keys == (
+    assert first.places[0].found_as == (
         "Xã Nghĩa Hưng, Ninh Bình",
         "Huyện Nghĩa Hưng cũ, Nam Định",
         "Tỉnh Nam Định cũ",
@@ -119,10 +127,10 @@ def test_a_former_commune_is_found_under_those_of_today() -> None:
 def test_what_the_text_leaves_open_is_open() -> None:
     (mention,) = mentions("ở phường Trần Phú có lớp vẽ")
     assert mention.ambiguous and len(mention.places) > 5
-    assert mention.keys == () and place_keys("ở phường Trần Phú có lớp vẽ") == ()
-    (one, two) = mentions("ở Hà Giang, phường Trần Phú có lớp vẽ")
+    assert keys("ở phường Trần Phú có lớp vẽ") == ()
+    (_, two) = mentions("ở Hà Giang, phường Trần Phú có lớp vẽ")
     assert not two.ambiguous and two.places[0].within[-1] == "Tỉnh Tuyên Quang"
-    assert place_keys("ở Hà Giang") == one.keys == ("Tỉnh Hà Giang cũ", "Tỉnh Tuyên Quang")
+    assert keys("ở Hà Giang") == ("Tỉnh Hà Giang cũ", "Tỉnh Tuyên Quang")
 
 
 def test_a_list_and_an_address_carry_their_parts() -> None:
@@ -159,7 +167,7 @@ def test_any_text_is_read(text: str) -> None:
     assert all(0 <= each.start < each.end <= len(text) and each.places for each in found)
     assert all(one.end <= other.start for one, other in pairwise(found))
     assert mentions(text) == found
-    assert set(place_keys(text)) <= set(gazetteer().places)
+    assert set(keys(text)) <= set(gazetteer().places)
 
 
 @given(

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from classifiers.normalise import normalise
-from index.places import place_keys
+from index.place_book import GazetteerBook
 from lachan.domain.errors import ConflictError
 from lachan.domain.measure import Measure
 from lachan.domain.taxonomy import TESTIMONY_ONLY, Category, Route
@@ -186,7 +186,7 @@ def test_places_are_those_of_the_masked_text(world: World) -> None:
     """What a disguise hid counts, what was masked does not; cases with hidden victims keep none."""
     said = " ở xã Nghĩa Hưng, Ninh Bình và H.ả.i P.h.ò.n.g, gần trường THCS Hạ Long, hỏi cô Hà Giang"
     case = world.confirmed(ADVERT + said)
-    publisher = Publisher(world.database, world.index, world.clock, reader=normalise, places=place_keys)
+    publisher = Publisher(world.database, world.index, world.clock, reader=normalise, places=GazetteerBook())
     publisher.rebuild()
     assert world.index.documents[case].places == (
         "Thành phố Hải Phòng",

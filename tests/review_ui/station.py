@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from index.place_book import GazetteerBook
 from lachan.app.town_directory import town_units
 from lachan.domain.account import Role
 from lachan.domain.alert import AlertWay
@@ -28,6 +29,7 @@ from lachan.pipeline.directory import Directory
 from lachan.pipeline.flood import Floods
 from lachan.pipeline.notify import Notify
 from lachan.pipeline.oncall import OnCall
+from lachan.pipeline.places import Places
 from lachan.pipeline.ports import Letterhead, NewCase
 from lachan.pipeline.protect import Protect
 from lachan.pipeline.publish import Publisher
@@ -201,6 +203,7 @@ def open_station(folder: Path, secrets: dict[str, str | None], *, secure: bool =
     clock, pages, index = HandClock(NOW), PagesOnPaper(), ListIndex()
     keys = _keys(folder)
     database = open_database(_url(folder), keys, clock)
+    publisher = Publisher(database, index, clock, places=GazetteerBook())
     desk = Desk(
         database=database,
         accounts=Accounts(database, clock),
@@ -217,7 +220,8 @@ def open_station(folder: Path, secrets: dict[str, str | None], *, secure: bool =
         public_reports=PublicReports(database, keys, clock, pages, lambda text: "cứu" in text),
         sources=Sources(database, clock),
         search=Search(database, index, clock, None, Counts()),
-        publisher=Publisher(database, index, clock),
+        publisher=publisher,
+        places=Places(database, clock, publisher, GazetteerBook()),
         reports=PlainReports(),
         letters=PlainLetters(),
         letterhead=LETTERHEAD,

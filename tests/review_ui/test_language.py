@@ -122,7 +122,7 @@ def test_every_refusal_of_the_use_cases_has_a_sentence() -> None:
     root = HOUSE.parent
     files = [root / "lachan/pipeline" / f"{name}.py" for name in
              ("accounts", "alerts", "appeal", "claims", "clusters", "directory", "flood", "notify", "oncall",
-              "passwords", "protect", "report", "report_case", "review", "sources", "speaker")]  # fmt: skip
+              "passwords", "places", "protect", "report", "report_case", "review", "sources", "speaker")]  # fmt: skip
     files += [root / "lachan/domain" / f"{name}.py" for name in
               ("account", "address", "alert", "budget", "directory", "measure", "citation", "report", "transition",
                "source_rules")]  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from index import open_index
-from index.places import place_keys
+from index.place_book import GazetteerBook
 from lachan.domain.measure import Measure
 from lachan.pipeline.publish import Publisher
 from lachan.pipeline.search import Search
@@ -210,7 +210,7 @@ def test_places_by_week(station: Station, tmp_path: Path) -> None:
 
 
 def test_an_officer_sees_which_places_a_post_names(station: Station) -> None:
-    publisher = Publisher(station.database, station.index, station.clock, places=place_keys)
+    publisher = Publisher(station.database, station.index, station.clock, places=GazetteerBook())
     case = station.case("bán pod cho học sinh lớp 8 ở huyện Hải Hậu, hỏi chị Hà Giang")
     client = TestClient(create_app(replace(station.desk, publisher=publisher)))
     client.cookies = station.person("can-bo").client.cookies

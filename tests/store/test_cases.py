@@ -12,6 +12,7 @@ from sqlalchemy import select
 from lachan.domain.case import CaseState
 from lachan.domain.errors import ConflictError, NotFound
 from lachan.domain.measure import Measure
+from lachan.domain.place import UNMARKED, PlaceMarks
 from lachan.domain.taxonomy import Category, Route
 from lachan.pipeline.ports import CaseFilter, QueueOrder
 from lachan.store import SqlDatabase
@@ -61,6 +62,7 @@ def test_save_writes_every_field_and_counts_versions(database: SqlDatabase) -> N
         overturned=True,
         delete_text_at=NOW + 30 * DAY,
         linked_case=7,
+        place_marks=PlaceMarks(frozenset({"Xã Thử, Tỉnh"}), frozenset({"Xã Khác, Tỉnh", "Xã Xa, Tỉnh"})),
     )
     with database.write() as unit:
         saved = unit.cases.save(changed)
@@ -286,3 +288,26 @@ def test_a_walk_through_all_goes_by_number(database: SqlDatabase) -> None:
         assert unit.cases.above(0, CaseFilter(states=(CaseState.OPEN,)), 1) == [many[0]]
         assert unit.cases.some([7, 99, 2, 7]) == [saved[3], saved[0]]
         assert unit.cases.some([]) == []
+
+
+def test_corrected_places_are_sealed_and_live_as_long_as_the_text(
+    database: SqlDatabase, keys: FileKeyRing
+) -> None:
+    marks = PlaceMarks(frozenset({"Xã Thử, Tỉnh"}), frozenset({"Xã Khác, Tỉnh"}))
+    one, other = opened(database, new_case(1), new_case(2))
+    with database.write() as unit:
+        for case in (one, other):
+            unit.cases.save(replace(case, place_marks=marks))
+    with database._engine.connect() as connection:
+        rows = connection.execute(select(cases.c.places_sealed)).scalars().all()
+    assert all(row and "Xã".encode() not in row for row in rows)
+    with database.write() as unit:
+        unit.cases.save(replace(unit.cases.get(one.id), delete_text_at=NOW + 365 * DAY))
+    keys.destroy_due(NOW + 15 * DAY)
+    with database.write() as unit:
+        assert unit.cases.get(one.id).place_marks == marks, "sealed anew with the text"
+        assert unit.cases.get(other.id).place_marks == UNMARKED, "its key is gone"
+        unit.cases.drop_texts([one.id])
+        assert unit.cases.get(one.id).place_marks == UNMARKED
+    with database._engine.connect() as connection:
+        assert connection.execute(select(cases.c.places_sealed).where(cases.c.id == one.id)).scalar() is None

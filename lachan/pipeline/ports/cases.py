@@ -155,7 +155,8 @@ class CaseStore(Protocol):
         ...
 
     def drop_texts(self, cases: Sequence[int]) -> None:
-        """Delete posts' texts, URLs, spans and bands; the textless fact row stays."""
+        """Delete posts' texts, URLs, spans, bands and what was corrected of their places; the textless fact row
+        stays."""
         ...
 
     def drop_facts(self, before: datetime) -> int:

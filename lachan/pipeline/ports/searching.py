@@ -11,6 +11,7 @@ from typing import Protocol
 
 from lachan.domain.case import CaseState
 from lachan.domain.measure import Measure
+from lachan.domain.place import PlaceMention
 from lachan.domain.taxonomy import Category
 
 
@@ -28,8 +29,25 @@ class Reading(Protocol):
 Reader = Callable[[str], Reading]
 
 
-#: The keys of the places that a masked text names (`lachan.domain.place`), sorted. Marks texts, never persons.
-PlaceFinder = Callable[[str], tuple[str, ...]]
+class PlaceBook(Protocol):
+    """The gazetteer: its units, by their keys (`lachan.domain.place`), and what a masked text names of them. It marks
+    texts, never persons."""
+
+    def mentions(self, text: str) -> tuple[PlaceMention, ...]:
+        """What `text` names, in order."""
+        ...
+
+    def found_as(self, unit: str) -> tuple[str, ...]:
+        """The keys that a text which names `unit` is found under; () for what is no unit."""
+        ...
+
+    def called(self, name: str) -> tuple[str, ...]:
+        """The units that `name` may mean, with or without accents or kind, larger ones first."""
+        ...
+
+    def standing(self, text: str) -> frozenset[str]:
+        """Every unit whose name stands in `text`, whatever the words mean there."""
+        ...
 
 
 @dataclass(frozen=True)
