@@ -14,7 +14,8 @@ from lxml import etree
 from crawlers.boxes import own_time
 from crawlers.links import page_number
 from crawlers.markup import Element, base_of, clean_url, is_hidden, region, tokens, visible_text
-from crawlers.times import parse_time
+from crawlers.times import is_mostly_a_time, parse_time
+from crawlers.words import is_ad
 from lachan.domain.post import RawPost
 
 _ARTICLE_TYPES: Final = re.compile(r"(?:News|Blog|Report|Scholarly)?(?:Article|Posting)$|^WebPage$")
@@ -53,7 +54,7 @@ def article_post(tree: Element, url: str, now: datetime) -> RawPost | None:
     if len(text) < _MIN_BODY and len(body := _text(record.get("articleBody"))) > len(text):
         text = body
     if len(text) < _MIN_BODY:
-        text = max(text, _by_trafilatura(tree, url), key=len)
+        text = max(text, _without_head(_by_trafilatura(tree, url), title, author, now), key=len)
     if not text:
         return None
     canonical = next(
@@ -111,6 +112,7 @@ def _structured_body(tree: Element) -> tuple[str, str | None]:
                 for node in region(element)
                 if node.tag in ("aside", "figure", "nav")
                 or node.get("itemprop") in ("headline", "author")
+                or is_ad(node)
                 or tokens(node)
                 & {"related", "share", "tags", "author", "tin-lien-quan", "comments", "breadcrumb"}
             }
@@ -145,6 +147,19 @@ def _by_trafilatura(tree: Element, url: str) -> str:
     return found or ""
 
 
+def _without_head(text: str, title: str, author: str | None, now: datetime) -> str:
+    """Without the title and the line of who and when that trafilatura may leave before the article's words."""
+    lines = text.split("\n")
+    while len(lines) > 1 and (lines[0].strip() in (title, author) or _is_dateline(lines[0], author, now)):
+        del lines[0]
+    return "\n".join(lines)
+
+
+def _is_dateline(line: str, author: str | None, now: datetime) -> bool:
+    rest = line.replace(author, "", 1) if author else line
+    return len(line) <= 100 and parse_time(rest, now) is not None and is_mostly_a_time(rest)
+
+
 def _heading(tree: Element) -> str:
     for element in tree.iter("h1"):
         if text := visible_text(element):
@@ -168,6 +183,7 @@ def _byline(tree: Element) -> str | None:
 def _moment(tree: Element, record: dict[str, Any], now: datetime) -> datetime | None:
     values = [_text(record.get("datePublished")), _text(record.get("dateCreated"))]
     values += [_meta(tree, (name,)) or "" for name in _TIME_METAS]
+    called: list[str] = []  # after what is marked as a time: papers print today's date in the page's head
     for element in tree.iter("time", "span", "p", "div", "meta", "abbr"):
         if _is_of_a_comment(element):
             continue
@@ -175,8 +191,8 @@ def _moment(tree: Element, record: dict[str, Any], now: datetime) -> datetime | 
             values += [element.get(name) or "" for name in ("datetime", "content", "title")]
             values.append(visible_text(element))
         elif tokens(element) & {"date", "time", "published", "ngay", "post-date", "datetime"}:
-            values.append(visible_text(element))
-    said = next((moment for value in values if (moment := parse_time(value, now)) is not None), None)
+            called.append(visible_text(element))
+    said = next((moment for value in values + called if (moment := parse_time(value, now)) is not None), None)
     return said or _beside_the_heading(tree, now)
 
 

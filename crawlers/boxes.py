@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, takewhile
@@ -21,13 +22,13 @@ from crawlers.naming import (
     properties,
 )
 from crawlers.times import is_mostly_a_time, parse_time
-from crawlers.words import is_quote
+from crawlers.words import is_ad, is_edit, is_quote
 
 _POST_TYPES: Final = re.compile(
     r"schema\.org/(?:DiscussionForumPosting|SocialMediaPosting|Comment|UserComments|Answer|Question|Message)\b"
 )
 _POST_ID: Final = re.compile(
-    r"(?:js-|li-|div-|tr[_-]|el)?(?:post|comment|message|reply|answer|msg|cmt|edit|p|c|binh-?luan|tra-?loi)"
+    r"(?:js-|li-|div-|tr[_-]|el)?(?:post|comment|message|reply|answer|msg|cmt|discussion|edit|p|c|binh-?luan|tra-?loi)"
     r"[-_]?(?:id|container)?[-_]?[a-z]{0,2}-?\d{1,12}",
     re.IGNORECASE,
 )
@@ -71,6 +72,13 @@ def _boxes(tree: Element, now: datetime) -> list[Box]:
             (mark and _POST_ID.fullmatch(mark)) or is_named_post(element)
         ):
             items[element] = False
+    items = {element: is_item for element, is_item in items.items() if not is_ad(element)}
+    for element in list(items):
+        if (whole := _split(element, items)) is not None:
+            items.pop(element, None)
+            items.setdefault(whole, False)
+    order = {element: place for place, element in enumerate(tree.iter("*"))} if items else {}
+    items = dict(sorted(items.items(), key=lambda item: order[item[0]]))
     chosen = {element: is_item for element, is_item in items.items() if is_item or _has_meta(element, now)}
     inner: dict[Element, set[Element]] = {element: set() for element in chosen}
     for element in chosen:
@@ -83,8 +91,37 @@ def _boxes(tree: Element, now: datetime) -> list[Box]:
         elif len(within) > 1 and (head := _head(element, within)) is not None:
             inner.pop(head, None)
             within.remove(head)
+    for element in [e for e, within in inner.items() if within and not chosen[e]]:
+        is_list = len(inner[element]) > 1 and not _has_meta(element, now, inner[element])
+        if is_list or _is_around(element, inner):
+            within = inner.pop(element)
+            above = next((a for a in element.iterancestors() if a in inner), None)
+            if above is not None:
+                inner[above].discard(element)
+                inner[above] |= within
     chosen = {element: is_item for element, is_item in chosen.items() if element in inner}
     return [Box(element, frozenset(inner[element]), is_item) for element, is_item in chosen.items()]
+
+
+def _split(head: Element, items: dict[Element, bool]) -> Element | None:
+    """What holds a post that is in two pieces side by side: a head with the time, then who and the words."""
+    whole, rest = head.getparent(), head.getnext()
+    if whole is None or rest is None or items[head] or len(whole) != 2 or whole[0] is not head:
+        return None
+    if any(is_named_body(n) or _says_who(n) for n in islice(head.iter("*"), _MAX_LOOKED_AT)):
+        return None
+    if not any(is_named_body(node) for node in islice(rest.iter("*"), _MAX_LOOKED_AT)):
+        return None
+    items.pop(rest, None)
+    return whole
+
+
+def _is_around(element: Element, inner: dict[Element, set[Element]]) -> bool:
+    """Whether a box only stands around the post that has its number, too."""
+    mark = element.get("id")
+    return mark is not None and any(
+        mark in (node.get("id"), *(child.get("id") for child in node)) for node in inner[element]
+    )
 
 
 def _gather_terms(tree: Element) -> None:
@@ -101,12 +138,12 @@ def _gather_terms(tree: Element) -> None:
             whole.append(node)
 
 
-def _has_meta(element: Element, now: datetime) -> bool:
-    """Whether it says who wrote it or when: what tells a post from a mere block."""
+def _has_meta(element: Element, now: datetime, without: AbstractSet[Element] = frozenset()) -> bool:
+    """Whether it says, outside of `without`, who wrote it or when: what tells a post from a mere block."""
     if element.get("data-author"):
         return True
     quotes: set[Element] = set()
-    for node in element.iter():
+    for node in region(element, without) if without else element.iter():
         if not isinstance(node.tag, str):
             continue
         if node.getparent() in quotes or (node is not element and is_quote(node)):
@@ -174,7 +211,7 @@ def _repeated(tree: Element, now: datetime) -> list[Box]:
         if isinstance(node.tag, str) and own_time(node, now) is not None
     ][:_MAX_BOXES]
     known = set(times)
-    times = [node for node in times if node.getparent() not in known]
+    times = [node for node in times if node.getparent() not in known and not is_edit(node)]
     held: dict[Element, int] = {}
     for node in times:
         for above in (node, *node.iterancestors()):

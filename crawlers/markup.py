@@ -38,6 +38,7 @@ _SILENT: Final = frozenset(
         "video",
         "canvas",
         "map",
+        "amp-ad",
     ]
 ) - {"form"}  # some forums wrap a whole thread in a form
 _BLOCKS: Final = frozenset(

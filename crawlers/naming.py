@@ -24,7 +24,7 @@ BODY_CLASSES: Final = (
 )  # fmt: skip
 AUTHOR_CLASSES: Final = (
     "username", "bigusername", "author-name", "user-name", "user_name", "nickname", "nick", "fn", "tac-gia",
-    "isso-author", "poster", "post-author", "comment-author", "author", "name",
+    "isso-author", "display-name", "p-author", "poster", "post-author", "comment-author", "author", "name",
 )  # fmt: skip
 TIME_CLASSES: Final = frozenset(
     {"date", "time", "datetime", "posted", "published", "post-date", "post_date", "postdate", "timestamp", "ngay",
@@ -33,16 +33,19 @@ TIME_CLASSES: Final = frozenset(
 META_CLASSES: Final = TIME_CLASSES | set(AUTHOR_CLASSES)
 
 _POST: Final = (
-    r"(?:post|comment|cmt|message|msg|reply|answer|question|binh[-_]?luan|gop[-_]?y|tra[-_]?loi|y[-_]?kien)"
+    r"(?:post|comment|cmt|message|msg|reply|answer|question|review|binh[-_]?luan|gop[-_]?y|tra[-_]?loi|y[-_]?kien"
+    r"|hoi[-_]?dap|cau[-_]?hoi|danh[-_]?gia)"
 )
 #: A post as a whole; programs put two or three letters of their own before it (`cPost`, `ipsComment`).
 _POST_NAME: Final = re.compile(
-    rf"(?:js-|block|item[-_]|[a-z]{{1,3}})?{_POST}(?:[-_](?:item|node|row|box|entry|{_POST}))?", re.IGNORECASE
+    rf"(?:js-|block|item[-_]|[a-z]{{1,3}})?{_POST}(?:[-_](?:item|node|row|box|entry|{_POST}))?"
+    rf"|(?:[a-z\d]+-){{1,3}}{_POST}[-_](?:item|row|entry)",
+    re.IGNORECASE,
 )
 #: The words of a post.
 _BODY_NAME: Final = re.compile(
     rf"(?:[\w-]*-)?[a-z]{{0,3}}{_POST}[-_/]?(?:content|text|body|message|msg|copy|prose)"
-    rf"|(?:noi[-_]?dung|nd)[-_]{_POST}|[a-z]?(?:msg|prose)|md-div|user-?content",
+    rf"|(?:noi[-_]?dung|nd)[-_](?:{_POST}|hoi|dap)|[a-z]?(?:msg|prose)|md-div|user-?content",
     re.IGNORECASE,
 )
 _PROFILE: Final = re.compile(
@@ -51,7 +54,10 @@ _PROFILE: Final = re.compile(
     re.IGNORECASE,
 )
 _AUTHOR_NAME: Final = re.compile(
-    r"(?:ten|nguoi)[-_]?(?:gui|dang|viet|bd|ban-?doc|hien-?thi|dung)|biet[-_]?danh|ho[-_]?ten", re.IGNORECASE
+    r"(?:ten|nguoi)[-_]?(?:gui|dang|viet|bd|ban-?doc|hien-?thi|dung|hoi|tra[-_]?loi)|biet[-_]?danh"
+    r"|ho[-_]?ten|[\w-]*(?:post|comment|reply|review|account)[-_]?(?:author[-_]?)?name"
+    r"|[\w-]*-(?:post|comment|reply|review)[-_]author|[\w-]*-author[-_]name",
+    re.IGNORECASE,
 )
 _ROLES: Final = ("data-role", "component", "data-testid")
 

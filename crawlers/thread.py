@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from typing import Final
 
 from crawlers.boxes import BODY_ID, Box, find_boxes, own_time
+from crawlers.labelled import labelled_author, without_head
 from crawlers.links import page_number, thread_of
 from crawlers.markup import Element, base_of, clean_url, has_text, region, tokens, visible_text
 from crawlers.naming import (
@@ -22,7 +24,7 @@ from crawlers.naming import (
     properties,
 )
 from crawlers.times import parse_time
-from crawlers.words import is_action, is_apart, is_edit
+from crawlers.words import is_action, is_apart, is_edit, is_taken_away
 from lachan.domain.post import RawPost
 from lachan.pipeline.intake import host_of
 
@@ -37,6 +39,16 @@ _LEAD: Final = re.compile(
 )
 _PERMALINK: Final = re.compile(r"#(?:post|p|comment|c|msg|cmt|reply|binh-?luan)[-_]?[\w\-]*\d", re.IGNORECASE)
 _MAX_AUTHOR: Final = 80  # characters
+_MAX_LEAD: Final = 40
+_MAX_TIME: Final = 100  # of an element that is no more than a time and its label
+#: A handle after a name, and what stands in bold where a name might: a reply's title, "3 ngày".
+_HANDLE: Final = re.compile(r"(?<=\S)\s*@[\w.\-]+(?:@[\w.\-]+)?$")
+_NO_NAME: Final = re.compile(
+    r"(?:trả lời|re|đề|ðề)\s*[:#].*|\d+\s*(?:giây|phút|giờ|ngày|tuần|tháng|năm|[smhdwy])(?:\s+(?:trước|ago))?",
+    re.IGNORECASE,
+)
+_AUTHOR_NAMES: Final = frozenset(AUTHOR_CLASSES)
+_BOLD: Final = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 
 
 def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
@@ -47,6 +59,7 @@ def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
     base, thread = base_of(tree, url), thread_of(url)
     heading = next((visible_text(h) for h in tree.iter("h1")), "") or None
     posts: list[RawPost] = []
+    read: list[tuple[Box, Element]] = []
     bodies: set[Element] = set()
     free: set[Element] = set()  # posts within posts: no part of their words
     shown: set[tuple[str | None, str, datetime | None]] = (
@@ -70,7 +83,25 @@ def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
         elif title is not None and heading is not None and title.casefold() == heading.casefold():
             title = None
         posts.append(RawPost(post.url, post.text, post.author, post.published_at, thread, title or None))
+        read.append((box, body))
+    if len(posts) > 1 and all(post.author is None for post in posts):
+        leads = [_lead(box, body, now) for box, body in read]
+        if all(leads):
+            return [replace(post, author=lead) for post, lead in zip(posts, leads, strict=True)]
     return posts
+
+
+def _lead(box: Box, body: Element, now: datetime) -> str | None:
+    """The short line before a post's words: who wrote it, where every post of a page has one and no name else."""
+    for node in region(box.element, box.inner):
+        if node is body:
+            return None
+        if len(node) == 0 and (text := visible_text(node)) and not is_action(node):
+            is_name = (
+                len(text) <= _MAX_LEAD and not re.search(r"[.!?:…]", text) and re.search(r"[^\W\d]{2}", text)
+            )
+            return _tidy_author(text) if is_name and parse_time(text, now) is None else None
+    return None
 
 
 def _is_taken(body: Element, bodies: set[Element], free: set[Element]) -> bool:
@@ -89,6 +120,7 @@ def _post(box: Box, base: str, url: str, now: datetime) -> tuple[Element, RawPos
     by_class = _by_class(nodes)
     author_node, author = _author(box, nodes, by_class, now)
     body = _body(box, nodes, by_class, author_node)
+    is_named = body is not None
     if body is not None:
         said = list(region(body, box.inner))
         at = nodes.index(body)
@@ -98,12 +130,16 @@ def _post(box: Box, base: str, url: str, now: datetime) -> tuple[Element, RawPos
         return None  # a wrapper around posts
     else:  # no class names to go by: the time comes before the words, the words are what weighs most
         time_node, published = _time(box, nodes, now)
+        if time_node is not None and _is_more_than_a_time(time_node):
+            time_node = None  # a line of the element that holds the words, too
         apart_from = {node for node in (author_node, time_node) if node is not None} | box.inner
         apart_from |= {node for node in nodes if node is not box.element and is_action(node)}
         body = _heaviest(box.element, apart_from)
         inside = set(region(body)) if body is not box.element else set()
         outside = [node for node in nodes if node not in inside]
         said = list(region(body, box.inner))
+    if author_node is not None and _is_a_guess_after(author_node, body, nodes):
+        author_node = author = None
     apart = {node for node in said if node is not body and is_apart(node)}
     title_node = next(
         (n for n in outside if n.tag in ("h2", "h3", "h4") and not _names(n, author_node, author)), None
@@ -113,13 +149,34 @@ def _post(box: Box, base: str, url: str, now: datetime) -> tuple[Element, RawPos
         *apart,
         *(n for n in (author_node, time_node, title_node) if n is not None),
     }
-    text = visible_text(body, without - {body})
-    if not text:
+    text = without_head(visible_text(body, without - {body}), author, published, now)
+    if not text or is_taken_away(text) or (not is_named and _is_menu(text, said)):
         return None
     title = visible_text(title_node) if title_node is not None else ""
     title = "" if title.casefold().startswith(("re:", "trả lời:", "ðề:", "đề:")) else title
     post = RawPost(_permalink(box, outside, base, url), text, author, published)
     return body, post, title or None
+
+
+def _is_more_than_a_time(node: Element) -> bool:
+    said = visible_text(node)
+    return len(said) > _MAX_TIME or "\n" in said
+
+
+def _is_menu(text: str, said: list[Element]) -> bool:
+    """Whether there are but links and the signs between them: a menu that happens to stand by a time."""
+    if not re.search(r"\w", text):
+        return re.search(r"[^\s|·•–—>»/-]", text) is None
+    links = [
+        visible_text(node)
+        for node in said
+        if node.tag == "a" and not (node.get("href") or "").startswith("http")
+    ]
+    if len(links) < 3:
+        return False
+    for link in links:
+        text = text.replace(link, "", 1)
+    return re.search(r"\w", text) is None
 
 
 def _names(heading: Element, author_node: Element | None, author: str | None) -> bool:
@@ -234,17 +291,53 @@ def _author(
         name = next((found for found in inner if found), None) or _tidy_author(visible_text(node))
         if name and parse_time(name, now) is None:
             return node, name
-    links = (node for node in nodes if is_named_author(node) or leads_to_a_person(node))
-    for node in chain(links, (node for node in nodes if node.tag in ("b", "strong", "a", "cite", "th"))):
-        name = None if is_action(node) else _tidy_author(visible_text(node))
+    if name := _pressed_author(box):
+        return None, name
+    persons = [node for node in nodes if leads_to_a_person(node)]
+    node, name = (None, None) if persons else labelled_author(nodes)
+    if name and (name := _tidy_author(name)):
+        return node, name
+    made = [node for node in nodes if is_named_author(node)]
+    made = [
+        node for node in made if not any(inner is not node for inner in made if node in inner.iterancestors())
+    ]
+    links = chain(made, persons)
+    for node in chain(links, (node for node in nodes if _stands_out(node))):
+        name = None if is_action(node) else _tidy_author(visible_text(node).partition("\n")[0])
         if name and len(name) > 1 and not name.startswith("@") and parse_time(name, now) is None:
             return node, name
     return None, None
 
 
+def _is_a_guess_after(node: Element, body: Element, nodes: list[Element]) -> bool:
+    """Whether a link that leads to nobody was taken for a name, and stands under the words: a button."""
+    if node.tag != "a" or is_named_author(node) or leads_to_a_person(node) or node not in nodes:
+        return False
+    if not _AUTHOR_NAMES.isdisjoint(tokens(node)) or "author" in properties(node):
+        return False
+    last = body
+    while len(last):
+        last = last[-1]
+    return last in nodes and nodes.index(node) > nodes.index(last)
+
+
+def _stands_out(node: Element) -> bool:
+    return node.tag in ("b", "strong", "a", "cite", "th") or _BOLD.search(node.get("style") or "") is not None
+
+
+def _pressed_author(box: Box) -> str | None:
+    """The name on a button that opens who wrote: what is on buttons is no text of the page else."""
+    for node in box.element.iter("button"):
+        if not tokens(node).isdisjoint(AUTHOR_CLASSES) and not any(
+            n in box.inner for n in node.iterancestors()
+        ):
+            return _tidy_author("".join(node.itertext()))
+    return None
+
+
 def _tidy_author(text: str) -> str | None:
-    name = _LEAD.sub("", " ".join(text.split())).strip(" :»·|-,")
-    return name if 0 < len(name) <= _MAX_AUTHOR else None
+    name = _HANDLE.sub("", _LEAD.sub("", " ".join(text.split()))).strip(" :»·|-–,")
+    return name if 0 < len(name) <= _MAX_AUTHOR and _NO_NAME.fullmatch(name) is None else None
 
 
 def _time(box: Box, nodes: list[Element], now: datetime) -> tuple[Element | None, datetime | None]:

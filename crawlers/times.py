@@ -61,7 +61,7 @@ _HINT: Final = re.compile(
     r"\d|ago|now|today|yesterday|xong|đ[âa]y|nay|qua|kia|gi[ơờo]|tr[ưu]|v[ưu]|m[oơớ]|day|ch[uủ]|cn|th[uứư]",
     re.IGNORECASE,
 )
-_ZONE: Final = re.compile(r"\b(?:gmt|utc)\s?([+-])\s?(\d{1,2})\b")
+_ZONE: Final = re.compile(r"\b(?:gmt|utc)\b(?:\s?([+-])\s?(\d{1,2})\b)?")
 
 
 class _Accents(dict[int, int | None]):
@@ -147,7 +147,7 @@ def _worded(text: str, now: datetime) -> datetime | None:
     if day is None:
         return None
     zone = _ZONE.search(text)
-    offset = timezone(timedelta(hours=int(zone[1] + zone[2]))) if zone is not None else HANOI
+    offset = timezone(timedelta(hours=int((zone[1] or "") + (zone[2] or "0")))) if zone is not None else HANOI
     clock = _CLOCK.search(text)
     if clock is None:
         return day.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=offset)

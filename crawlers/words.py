@@ -11,7 +11,7 @@ from crawlers.naming import is_named_body
 
 _QUOTE_CLASSES: Final = frozenset(
     {"quote", "bbcodeblock--quote", "bbcode_quote", "quotebox", "quoteblock", "trich-dan", "quotetitle", "quote-inline",
-     "quoteheader", "bbcodequote", "attribution", "quotecontainer"}
+     "quoteheader", "quotetop", "quotemain", "bbcodequote", "attribution", "quotecontainer"}
 )  # fmt: skip
 _APART_CLASSES: Final = frozenset(
     {"signature", "message-signature", "actions", "controls", "buttons", "post-buttons", "reply-link", "like",
@@ -25,7 +25,8 @@ _QUOTE_LEAD: Final = re.compile(
 _ACTION: Final = re.compile(
     r"(?:thích|trả lời|phản hồi|chia sẻ|báo cáo|trích dẫn|trích|xem thêm|thu gọn|liên kết|permalink|sửa|xoá|xóa|reply"
     r"|like|share|quote|report|in|lưu|cảm ơn|hữu ích|bình luận|theo dõi|đăng nhập(?: để (?:trả lời|bình luận))?"
-    r"|bấm để xem thêm|see more|read more|edit|delete)\W*(?:\(?\d+\)?)?",
+    r"|bấm để xem thêm|see more|read more|edit|delete|báo (?:cáo )?vi phạm|gửi (?:trả lời|bình luận)|tuỳ chọn|tùy chọn"
+    r"|xem thêm bình luận(?: / gửi bình luận)?|sao chép|ẩn|lên đầu(?: trang)?)\W*(?:\(?\d+\)?)?",
     re.IGNORECASE,
 )
 _EDIT_NAME: Final = re.compile(
@@ -37,6 +38,24 @@ _EDIT_LEAD: Final = re.compile(
     r"[^\d]{0,60}(?:\d{1,4}[/:\-.]\d|\d{1,2} tháng|\d{1,3} (?:phút|giờ|ngày)|bởi |by )",
     re.IGNORECASE,
 )
+#: A remark without any element in it is one only if its last word is the hour or the date.
+_EDIT_END: Final = re.compile(r"\d[:/.\-]\d+\W*$")
+_EDIT_TAGS: Final = ("i", "em", "small", "span")
+#: What stands where a post was taken away.
+_TAKEN_AWAY: Final = re.compile(
+    r"(?:bài viết|bình luận|trả lời|phản hồi|nội dung|tin nhắn|ý kiến)(?: này)? đã (?:bị|được) .{0,60}?"
+    r"(?:xoá|xóa|gỡ|ẩn)\b(?:\W*$| (?:lúc|vì|do|bởi|khỏi|với lý do)\b.*)",
+    re.IGNORECASE,
+)
+_AD_NAME: Final = re.compile(
+    r"(?:adsense|advert\w*|quang-?cao|qc|sponsor\w*|ad-?(?:wrap|inline|box|slot|unit|banner|label|container)"
+    r"|wcfad\w*|[a-z]{2,5}-ad)",
+    re.IGNORECASE,
+)
+_AD_TAGS: Final = ("div", "span", "small", "label", "h3", "h4")
+_AD: Final = re.compile(r"\W*(?:quảng cáo|advertisement|tài trợ)\W*", re.IGNORECASE)
+#: What a page prints in bold before the words: "Câu hỏi:".
+_LABEL: Final = re.compile(r"\s*(?:câu hỏi|hỏi|trả lời|đáp|nội dung|ý kiến|góp ý)\s*:\s*", re.IGNORECASE)
 _EDIT_LINK: Final = re.compile(r"(?:đã sửa|edited)\s", re.IGNORECASE)
 _PRESSED: Final = ("a", "button")
 _MAX_ACTION: Final = 40
@@ -57,6 +76,9 @@ def is_edit(node: Element) -> bool:
     """Whether an element is the page's remark that a post was changed: who and when of it are not the post's."""
     if any(_EDIT_NAME.fullmatch(name) for name in tokens(node)):
         return True
+    if len(node) == 0 and node.tag in _EDIT_TAGS:
+        said = (node.text or "").strip()
+        return len(said) <= _MAX_EDIT and bool(_EDIT_LEAD.match(said)) and _EDIT_END.search(said) is not None
     if len(node) == 0 or node.tag not in ("span", "div", "p", "em", "i", "small", "a"):
         return False
     if node.tag == "a":
@@ -66,6 +88,27 @@ def is_edit(node: Element) -> bool:
         return False
     said = " ".join("".join(islice(node.itertext(), 20)).split())
     return len(said) <= _MAX_EDIT and _EDIT_LEAD.match(said) is not None
+
+
+def is_taken_away(text: str) -> bool:
+    """Whether all that a post says is the page's remark that it is gone."""
+    return len(text) <= _MAX_EDIT and _TAKEN_AWAY.match(text) is not None
+
+
+def is_ad(node: Element) -> bool:
+    """Whether an element is called an advertisement, or says only that it is one."""
+    return any(_AD_NAME.fullmatch(name) for name in tokens(node)) or (
+        len(node) == 0 and node.tag in _AD_TAGS and bool(_AD.fullmatch((node.text or "")[:40]))
+    )
+
+
+def is_label(node: Element) -> bool:
+    """Whether an element is the page's word for what follows it ("Câu hỏi:"), in bold."""
+    return (
+        node.tag in ("b", "strong", "dt", "label", "h4", "h5")
+        and len(node) == 0
+        and bool(_LABEL.fullmatch((node.text or "")[:40]))
+    )
 
 
 def is_quote(node: Element) -> bool:
@@ -87,6 +130,8 @@ def is_apart(node: Element) -> bool:
         or is_quote(node)
         or is_edit(node)
         or is_action(node)
+        or is_ad(node)
+        or is_label(node)
     )
 
 
