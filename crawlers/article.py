@@ -27,6 +27,7 @@ _BODY_CLASSES: Final = frozenset(
 _COMMENT: Final = re.compile(r"(?<![a-z])(?:comment|reply|disqus|binh-?luan)", re.IGNORECASE)
 _MAX_ELEMENTS: Final = 60_000
 _NEAR: Final = 20  # elements before and after a title
+_MAX_HEAD: Final = 10  # lines before an article's words
 _MIN_BODY: Final = 80  # characters; less is a teaser
 _MAX_FOR_TRAFILATURA: Final = 1_000_000  # characters; its time grows faster than the page
 _TIME_METAS: Final = (
@@ -150,9 +151,12 @@ def _by_trafilatura(tree: Element, url: str) -> str:
 def _without_head(text: str, title: str, author: str | None, now: datetime) -> str:
     """Without the title and the line of who and when that trafilatura may leave before the article's words."""
     lines = text.split("\n")
-    while len(lines) > 1 and (lines[0].strip() in (title, author) or _is_dateline(lines[0], author, now)):
-        del lines[0]
-    return "\n".join(lines)
+    at = 0
+    while at < min(len(lines) - 1, _MAX_HEAD) and (
+        lines[at].strip() in (title, author) or _is_dateline(lines[at], author, now)
+    ):
+        at += 1
+    return "\n".join(lines[at:])
 
 
 def _is_dateline(line: str, author: str | None, now: datetime) -> bool:

@@ -21,6 +21,7 @@ _WHEN: Final = re.compile(
 _BETWEEN: Final = re.compile(r"\s*[|·•\n]\s*")
 _MAX_LINE: Final = 120  # characters
 _MAX_ELEMENTS: Final = 300
+_MAX_HEAD: Final = 10  # lines
 
 
 def labelled_author(nodes: Sequence[Element]) -> tuple[Element | None, str | None]:
@@ -56,9 +57,10 @@ def _first(text: str) -> str:
 def without_head(text: str, author: str | None, published: datetime | None, now: datetime) -> str:
     """`text` without leading lines that say only who or when, and rules (`–`) left where those were taken out."""
     lines = text.split("\n")
-    while len(lines) > 1 and _is_head(lines[0], author, published, now):
-        del lines[0]
-    return "\n".join(lines)
+    at = 0
+    while at < min(len(lines) - 1, _MAX_HEAD) and _is_head(lines[at], author, published, now):
+        at += 1
+    return "\n".join(lines[at:])
 
 
 def _is_head(line: str, author: str | None, published: datetime | None, now: datetime) -> bool:

@@ -40,6 +40,7 @@ _LEAD: Final = re.compile(
 _PERMALINK: Final = re.compile(r"#(?:post|p|comment|c|msg|cmt|reply|binh-?luan)[-_]?[\w\-]*\d", re.IGNORECASE)
 _MAX_AUTHOR: Final = 80  # characters
 _MAX_LEAD: Final = 40
+_MAX_MENU: Final = 500
 _MAX_TIME: Final = 100  # of an element that is no more than a time and its label
 #: A handle after a name, and what stands in bold where a name might: a reply's title, "3 ngày".
 _HANDLE: Final = re.compile(r"(?<=\S)\s*@[\w.\-]+(?:@[\w.\-]+)?$")
@@ -167,6 +168,8 @@ def _is_menu(text: str, said: list[Element]) -> bool:
     """Whether there are but links and the signs between them: a menu that happens to stand by a time."""
     if not re.search(r"\w", text):
         return re.search(r"[^\s|·•–—>»/-]", text) is None
+    if len(text) > _MAX_MENU:
+        return False
     links = [
         visible_text(node)
         for node in said
@@ -298,9 +301,8 @@ def _author(
     if name and (name := _tidy_author(name)):
         return node, name
     made = [node for node in nodes if is_named_author(node)]
-    made = [
-        node for node in made if not any(inner is not node for inner in made if node in inner.iterancestors())
-    ]
+    around = {above for node in made for above in node.iterancestors()}
+    made = [node for node in made if node not in around]
     links = chain(made, persons)
     for node in chain(links, (node for node in nodes if _stands_out(node))):
         name = None if is_action(node) else _tidy_author(visible_text(node).partition("\n")[0])
