@@ -120,7 +120,9 @@ def route(
     audience_counts = audience is Audience.MINORS and not imported
     named = _named(scores, evidence, thresholds, minor=evidence.minor or audience_counts)
     if scores.is_told(thresholds.protect):
-        categories = named or _best(scores, CALL_CATEGORIES if not evidence.minor else frozenset())
+        categories = named or _nearly(
+            scores, thresholds, CALL_CATEGORIES if not evidence.minor else frozenset()
+        )
         if categories and (evidence.minor or audience_counts):
             context = Context.VICTIM if scores.victim >= scores.witness else Context.WITNESS
             return Routed(route_of([c.category for c in categories], context), context, categories)
@@ -160,18 +162,18 @@ def _named(scores: Scores, evidence: Evidence, thresholds: Thresholds, *, minor:
 
 
 def _likeliest(scores: Scores, thresholds: Thresholds, *, minor: bool) -> tuple[Label, ...]:
-    """Where no category reaches its cut: the likeliest one, if it reaches half, and is neither a call nor one that
-    only testimony taught."""
-    best = _best(scores, ())
-    if not minor or not best or best[0].category in CALL_CATEGORIES | TESTIMONY_ONLY:
-        return ()
-    return best if best[0].score >= thresholds.of(best[0].category) / 2 else ()
+    """For `review`: `_nearly`, but neither a call nor one that only testimony taught."""
+    best = _nearly(scores, thresholds, ())
+    return (
+        best if minor and not {label.category for label in best} & (CALL_CATEGORIES | TESTIMONY_ONLY) else ()
+    )
 
 
-def _best(scores: Scores, without: Collection[Category]) -> tuple[Label, ...]:
-    """In doubt whether a child asks for help: the likeliest category stands in, however low its score."""
+def _nearly(scores: Scores, thresholds: Thresholds, without: Collection[Category]) -> tuple[Label, ...]:
+    """Where no category reaches its cut: the likeliest one, if it reaches half. Who is sure of harm, but has no
+    idea of which, has met a strong opinion or a grumble, not a plea."""
     left = [(score, category) for category, score in scores.categories.items() if category not in without]
     if not left:
         return ()
     score, category = max(left)
-    return (Label(category, score),)
+    return (Label(category, score),) if score >= thresholds.of(category) / 2 else ()

@@ -45,6 +45,13 @@ def test_sure_harm_that_is_rather_told_than_done_is_helped() -> None:
     assert told(0.8, 0.1, 0.1, 0.8).route is Route.REVIEW
 
 
+def test_who_is_sure_of_harm_but_of_none_in_particular_has_met_a_grumble() -> None:
+    """A minor's strong opinion reads like a plea; what it lacks is any one harm. Half of a cut (0.5) is enough."""
+    for score, expected in ((0.24, Route.NONE), (0.26, Route.PROTECT)):
+        scores = Scores(0.0, 0.9, 0.05, {Category.CHILD_VIOLENCE: score, Category.SELFHARM: 0.1})
+        assert route(scores, Evidence(True), LIMITS, audience=Audience.GENERAL).route is expected
+
+
 def promoted(evidence: Evidence, **categories: float) -> Routed:
     scores = Scores(0.9, 0.0, 0.0, {Category(name): score for name, score in categories.items()})
     return route(scores, evidence, LIMITS, audience=Audience.GENERAL)
