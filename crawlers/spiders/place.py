@@ -268,10 +268,9 @@ class PlaceSpider(Spider):
             self._stop(error)
             self._settle(page, "no_browser", lambda: self.intake.failed(page, "no_browser"))
             return
-        except ReaderFailed as failed:
-            word = failed.word
-            log.error("reader failed: source=%s page=%d %s %s", page.source, page.id, word, failed.detail)
-            self._settle(page, word, lambda: self.intake.failed(page, word))
+        except ReaderFailed as failed:  # its detail was said by what read the page: not for a log
+            problem = failed.word
+            self._settle(page, problem, lambda: self.intake.failed(page, problem))
             return
         links = [link for link in _with_marks(page, found) if belongs(source, link.url)]
 
