@@ -126,6 +126,7 @@ class Browser:
             self._chromium = await self._playwright.chromium.launch(
                 executable_path=self._executable,
                 args=[*_ARGUMENTS, *self._arguments],
+                chromium_sandbox="--no-sandbox" not in self._arguments,  # off unless asked for
                 proxy={"server": _NOWHERE, "bypass": "<-loopback>"},
             )
         except Error as error:
