@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from lxml import etree
 
-from crawlers.boxes import own_time
 from crawlers.links import page_number
 from crawlers.markup import Element, base_of, clean_url, is_hidden, region, tokens, visible_text
+from crawlers.moments import own_time
 from crawlers.times import is_mostly_a_time, parse_time
 from crawlers.words import is_ad
 from lachan.domain.post import RawPost

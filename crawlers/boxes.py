@@ -9,7 +9,8 @@ from datetime import datetime
 from itertools import islice, takewhile
 from typing import Final
 
-from crawlers.markup import Element, has_text, region
+from crawlers.markup import Element, region
+from crawlers.moments import own_time
 from crawlers.naming import (
     AUTHOR_CLASSES,
     BODY_CLASSES,
@@ -21,8 +22,9 @@ from crawlers.naming import (
     leads_to_a_person,
     properties,
 )
-from crawlers.times import is_mostly_a_time, parse_time
-from crawlers.words import is_ad, is_edit, is_quote
+from crawlers.records import Page, fit, learned, look_at
+from crawlers.runs import gather_runs
+from crawlers.words import is_ad, is_quote
 
 _POST_TYPES: Final = re.compile(
     r"schema\.org/(?:DiscussionForumPosting|SocialMediaPosting|Comment|UserComments|Answer|Question|Message)\b"
@@ -35,10 +37,10 @@ _POST_ID: Final = re.compile(
 BODY_ID: Final = re.compile(r"(?:msg|message|post_message|pid|comment_text)_?\d{1,12}", re.IGNORECASE)
 _BODY_NAMES: Final = frozenset(BODY_CLASSES)
 _AUTHOR_NAMES: Final = frozenset(AUTHOR_CLASSES)
-_LINES: Final = ("a", "span", "small", "p", "div", "td", "li")
 _META_PROPERTIES: Final = frozenset({"author", "datePublished", "dateCreated"})
-_MAX_TIME: Final = 80  # characters
 _MAX_ELEMENTS: Final = 60_000  # of a page that are looked at: a page made to cost time must not
+_ENOUGH: Final = 3  # boxes that have names
+_MUCH: Final = 1.5  # times better must what is learned explain a page than what it names
 _MAX_BOXES: Final = 1_500
 _MAX_LOOKED_AT: Final = 2_000  # elements of one box, where two boxes are compared
 
@@ -55,7 +57,29 @@ class Box:
 def find_boxes(tree: Element, now: datetime) -> list[Box]:
     """The elements that are posts, in the page's order. Lists of `dt` and `dd` are regrouped in `tree`."""
     _gather_terms(tree)
-    return _boxes(tree, now) or _repeated(tree, now)
+    named = _boxes(tree, now)
+    if len(named) >= _ENOUGH and _leave_little(tree, named, now):
+        return named
+    page = look_at(tree, now)
+    if not named and gather_runs(page):
+        page = look_at(tree, now)
+    elements, worth = learned(page)
+    if not elements or (named and not _is_better(page, elements, worth, {box.element for box in named})):
+        return named
+    return _unnamed(elements)
+
+
+def _leave_little(tree: Element, named: list[Box], now: datetime) -> bool:
+    """Whether far fewer moments stand outside of the boxes than there are boxes: the page names its posts."""
+    outside = region(tree, {box.element for box in named})
+    times = (node for node in islice(outside, _MAX_ELEMENTS) if own_time(node, now) is not None)
+    return sum(1 for _ in islice(times, len(named))) * 2 < len(named)
+
+
+def _is_better(page: Page, elements: list[Element], worth: float, named: set[Element]) -> bool:
+    """Whether what was learned explains much more of a page than what it names, and is no finer cut of the same."""
+    is_finer = all(e in named or not named.isdisjoint(e.iterancestors()) for e in elements)
+    return worth > _MUCH * fit(page, named) and not (is_finer and len(named) * 2 >= len(elements))
 
 
 def _boxes(tree: Element, now: datetime) -> list[Box]:
@@ -203,89 +227,12 @@ def _says_who(node: Element) -> bool:
     )
 
 
-def _repeated(tree: Element, now: datetime) -> list[Box]:
-    """Blocks alike under one parent, each with one time in it: how a page without class names shows posts."""
-    times = [
-        node
-        for node in islice(tree.iter(), _MAX_ELEMENTS)
-        if isinstance(node.tag, str) and own_time(node, now) is not None
-    ][:_MAX_BOXES]
-    known = set(times)
-    times = [node for node in times if node.getparent() not in known and not is_edit(node)]
-    held: dict[Element, int] = {}
-    for node in times:
-        for above in (node, *node.iterancestors()):
-            held[above] = held.get(above, 0) + 1
-    blocks: dict[Element, list[Element]] = {}
-    for node in times:
-        block = node
-        while (above := block.getparent()) is not None and held[above] == 1:
-            block = above
-        parent = block.getparent()
-        if parent is not None and block is not node:
-            blocks.setdefault(parent, []).append(block)
-    best = max(blocks.values(), key=len, default=[])
-    if len(best) < 2:
-        return []
-    boxes = [Box(block, frozenset(), False) for block in _alike(best)]
-    opening = _opening(best[0], times, held)
-    return [opening, *boxes] if opening is not None else boxes
-
-
-def _alike(blocks: list[Element]) -> list[Element]:
-    """The blocks, and those beside them that are built as all of them are but show no time."""
-    shapes = {_shape(block) for block in blocks}
-    if len(shapes) != 1 or not any(shapes := {*shapes}) or len(blocks[0]) < 2:
-        return blocks
-    between = blocks[0].getparent()
-    return [node for node in between if node in blocks or (_shape(node) in shapes and has_text(node))]
-
-
-def _shape(block: Element) -> tuple[str, ...]:
-    return (str(block.tag), *(str(child.tag) for child in block))
-
-
-def _opening(first: Element, times: list[Element], held: dict[Element, int]) -> Box | None:
-    """What the blocks answer to: it holds them, and a time of its own that stands before them."""
-    under = first
-    for above in first.iterancestors():
-        if above.tag in ("body", "html"):
-            return None
-        if held[above] > held[under] and under is not first:
-            own = next((time for time in times if above in time.iterancestors()), None)
-            if held[above] == held[under] + 1 and own is not None and under not in own.iterancestors():
-                return Box(above, frozenset({under}), False)
-            return None
-        under = above
-    return None
-
-
-def own_time(node: Element, now: datetime) -> datetime | None:
-    """The moment that an element names itself, by attribute or in a line that says little else."""
-    if (text := node.get("datetime")) and (moment := parse_time(text, now)) is not None:
-        return moment
-    if (
-        (text := node.get("title"))
-        and (moment := parse_time(text, now)) is not None
-        and is_mostly_a_time(text)
-    ):
-        return moment
-    pieces = [node.text or "", *(child.tail or "" for child in node)]
-    is_mixed = (
-        0 < len(node) <= 3 and node.tag in _LINES and any(not piece.isspace() for piece in pieces if piece)
-    )
-    if is_mixed and all(_is_plain(child) for child in node):
-        pieces.append(" ".join(islice(node.itertext(), 8)))  # "<b>Hôm qua</b> lúc 21:05"
-    for piece in pieces:
-        if not 4 < len(piece.strip()) <= _MAX_TIME or not is_mostly_a_time(piece):  # which takes less to see
-            continue
-        if (moment := parse_time(piece, now)) is not None:
-            return moment
-    return None
-
-
-def _is_plain(child: Element) -> bool:
-    """Whether it only dresses a word of a line."""
-    return (
-        len(child) == 0 and child.tag in ("b", "strong", "i", "em", "span", "font") and not child.get("title")
-    )
+def _unnamed(elements: list[Element]) -> list[Box]:
+    """Boxes of elements that are posts by what they hold."""
+    chosen = set(elements)
+    inner: dict[Element, set[Element]] = {element: set() for element in elements}
+    for element in elements:
+        above = next((a for a in element.iterancestors() if a in chosen), None)
+        if above is not None:
+            inner[above].add(element)
+    return [Box(element, frozenset(inner[element]), False) for element in elements]

@@ -7,6 +7,7 @@ Fetched -> decode -> parse_html -> thread.thread_posts | article.article_post | 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -89,9 +90,14 @@ def tree_of(fetched: Fetched) -> Element | None:
 
 
 def _repaired(post: RawPost) -> RawPost:
-    text = repair(post.text)
-    author = repair(post.author) if post.author else None
-    title = repair(post.title) if post.title else None
+    text = _composed(post.text)
+    author = _composed(post.author) if post.author else None
+    title = _composed(post.title) if post.title else None
     if (text, author, title) == (post.text, post.author, post.title):
         return post
     return replace(post, text=text, author=author, title=title)
+
+
+def _composed(text: str) -> str:
+    """Repaired, and in NFC: a page may write the marks of letters as references of their own ("e&#x301;")."""
+    return unicodedata.normalize("NFC", repair(text))

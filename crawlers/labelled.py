@@ -68,6 +68,8 @@ def _is_head(line: str, author: str | None, published: datetime | None, now: dat
         return False
     if not any(letter.isalnum() for letter in line):
         return all(letter in "-–—|·•:, " for letter in line)
+    if line == author:
+        return True
     if (
         author is not None
         and (label := _WHO.match(line)) is not None

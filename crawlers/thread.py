@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
-from crawlers.boxes import BODY_ID, Box, find_boxes, own_time
+from crawlers.boxes import BODY_ID, Box, find_boxes
 from crawlers.labelled import labelled_author, without_head
 from crawlers.links import page_number, thread_of
 from crawlers.markup import Element, base_of, clean_url, has_text, region, tokens, visible_text
+from crawlers.moments import own_time, stated_time
 from crawlers.naming import (
     AUTHOR_CLASSES,
     BODY_CLASSES,
@@ -23,6 +24,7 @@ from crawlers.naming import (
     leads_to_a_person,
     properties,
 )
+from crawlers.template import Post, common_words, is_common, where_names_stand, where_words_stand
 from crawlers.times import parse_time
 from crawlers.words import is_action, is_apart, is_edit, is_taken_away
 from lachan.domain.post import RawPost
@@ -39,11 +41,11 @@ _LEAD: Final = re.compile(
 )
 _PERMALINK: Final = re.compile(r"#(?:post|p|comment|c|msg|cmt|reply|binh-?luan)[-_]?[\w\-]*\d", re.IGNORECASE)
 _MAX_AUTHOR: Final = 80  # characters
-_MAX_LEAD: Final = 40
 _MAX_MENU: Final = 500
+_MAX_DRESS: Final = 20  # elements that one time is dressed in
 _MAX_TIME: Final = 100  # of an element that is no more than a time and its label
 #: A handle after a name, and what stands in bold where a name might: a reply's title, "3 ngày".
-_HANDLE: Final = re.compile(r"(?<=\S)\s*@[\w.\-]+(?:@[\w.\-]+)?$")
+_HANDLE: Final = re.compile(r"(?<=\S)(?:\s+@[\w.\-]+(?:@[\w.\-]+)?|@[\w.\-]+@[\w.\-]+)$")
 _NO_NAME: Final = re.compile(
     r"(?:trả lời|re|đề|ðề)\s*[:#].*|\d+\s*(?:giây|phút|giờ|ngày|tuần|tháng|năm|[smhdwy])(?:\s+(?:trước|ago))?",
     re.IGNORECASE,
@@ -60,14 +62,13 @@ def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
     base, thread = base_of(tree, url), thread_of(url)
     heading = next((visible_text(h) for h in tree.iter("h1")), "") or None
     posts: list[RawPost] = []
-    read: list[tuple[Box, Element]] = []
     bodies: set[Element] = set()
     free: set[Element] = set()  # posts within posts: no part of their words
     shown: set[tuple[str | None, str, datetime | None]] = (
         set()
     )  # some pages hold their posts a second time, in noscript
-    for box in find_boxes(tree, now):
-        found = _post(box, base, url, now)
+    for one in _read(find_boxes(tree, now), now):
+        box, found = one.box, _post(one, base, url, now)
         if found is None:
             continue
         body, post, own_title = found
@@ -84,25 +85,7 @@ def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
         elif title is not None and heading is not None and title.casefold() == heading.casefold():
             title = None
         posts.append(RawPost(post.url, post.text, post.author, post.published_at, thread, title or None))
-        read.append((box, body))
-    if len(posts) > 1 and all(post.author is None for post in posts):
-        leads = [_lead(box, body, now) for box, body in read]
-        if all(leads):
-            return [replace(post, author=lead) for post, lead in zip(posts, leads, strict=True)]
     return posts
-
-
-def _lead(box: Box, body: Element, now: datetime) -> str | None:
-    """The short line before a post's words: who wrote it, where every post of a page has one and no name else."""
-    for node in region(box.element, box.inner):
-        if node is body:
-            return None
-        if len(node) == 0 and (text := visible_text(node)) and not is_action(node):
-            is_name = (
-                len(text) <= _MAX_LEAD and not re.search(r"[.!?:…]", text) and re.search(r"[^\W\d]{2}", text)
-            )
-            return _tidy_author(text) if is_name and parse_time(text, now) is None else None
-    return None
 
 
 def _is_taken(body: Element, bodies: set[Element], free: set[Element]) -> bool:
@@ -116,46 +99,93 @@ def _is_taken(body: Element, bodies: set[Element], free: set[Element]) -> bool:
 
 
 # --- Reading a box -----------------------------------------------------------------------------------------
-def _post(box: Box, base: str, url: str, now: datetime) -> tuple[Element, RawPost, str | None] | None:
-    nodes = list(region(box.element, box.inner | {n for n in region(box.element, box.inner) if is_edit(n)}))
-    by_class = _by_class(nodes)
-    author_node, author = _author(box, nodes, by_class, now)
-    body = _body(box, nodes, by_class, author_node)
-    is_named = body is not None
-    if body is not None:
-        said = list(region(body, box.inner))
+@dataclass
+class _Read:
+    """What is read of a box: its elements, who wrote it, when, and the element of its words."""
+
+    box: Box
+    nodes: list[Element]
+    author_node: Element | None
+    author: str | None
+    body: Element | None
+    time_node: Element | None = None
+    published: datetime | None = None
+    is_named: bool = True
+    pages: AbstractSet[Element] = frozenset()  # elements that are the page's words, not the post's
+
+
+def _read(boxes: list[Box], now: datetime) -> list[_Read]:
+    """Who, when and where of every box; the places of words that no name tells are learned from all of them."""
+    common: AbstractSet[str] | None = None  # which takes long to find
+    found, unnamed = [], []
+    for box in boxes:
+        nodes = list(
+            region(box.element, box.inner | {n for n in region(box.element, box.inner) if is_edit(n)})
+        )
+        if not nodes:
+            continue  # nobody sees it
+        by_class = _by_class(nodes)
+        author_node, author = _author(box, nodes, by_class, now)
+        one = _Read(box, nodes, author_node, author, _body(box, nodes, by_class, author_node, author))
+        found.append(one)
+        if one.body is None and not (box.is_item and box.inner):  # which only stands around posts
+            one.is_named = False
+            common = common_words(boxes) if common is None else common
+            one.pages = {n for n in nodes if n is not box.element and (is_apart(n) or is_common(n, common))}
+            one.time_node, one.published = _time(box, nodes, now)
+            unnamed.append(one)
+    if len(found) > 1 and all(one.author is None for one in found):
+        for one, node in zip(found, where_names_stand([_told(one) for one in found]), strict=True):
+            one.author_node, one.author = node, _tidy_author(visible_text(node)) if node is not None else None
+    places = where_words_stand([_told(one) for one in unnamed], common or frozenset())
+    for one, place in zip(unnamed, places, strict=True):
+        one.body = place if place is not None else _by_weight(one)
+    return found
+
+
+def _told(one: _Read) -> Post:
+    nodes = one.nodes if one.body is None else one.nodes[: one.nodes.index(one.body)]
+    return Post(nodes, {node for node in (one.author_node, one.time_node) if node is not None}, one.pages)
+
+
+def _by_weight(one: _Read) -> Element:
+    """Without names to go by, what weighs most is the words."""
+    if one.time_node is not None and _is_more_than_a_time(one.time_node):
+        one.time_node = None  # a line of the element that holds the words, too
+    apart = {node for node in (one.author_node, one.time_node) if node is not None}
+    return _heaviest(one.box.element, apart | one.box.inner | one.pages)
+
+
+def _post(one: _Read, base: str, url: str, now: datetime) -> tuple[Element, RawPost, str | None] | None:
+    box, nodes, body = one.box, one.nodes, one.body
+    author_node, author = one.author_node, one.author
+    if body is None:
+        return None
+    said = list(region(body, box.inner))
+    if one.is_named:
         at = nodes.index(body)
         outside = nodes[:at] + nodes[at + len(said) :]  # what lies in the body stands together
-        time_node, published = _time(box, outside, now)
-    elif box.is_item and box.inner:
-        return None  # a wrapper around posts
-    else:  # no class names to go by: the time comes before the words, the words are what weighs most
-        time_node, published = _time(box, nodes, now)
-        if time_node is not None and _is_more_than_a_time(time_node):
-            time_node = None  # a line of the element that holds the words, too
-        apart_from = {node for node in (author_node, time_node) if node is not None} | box.inner
-        apart_from |= {node for node in nodes if node is not box.element and is_action(node)}
-        body = _heaviest(box.element, apart_from)
+        one.time_node, one.published = _time(box, outside, now)
+    else:
         inside = set(region(body)) if body is not box.element else set()
         outside = [node for node in nodes if node not in inside]
-        said = list(region(body, box.inner))
     if author_node is not None and _is_a_guess_after(author_node, body, nodes):
         author_node = author = None
-    apart = {node for node in said if node is not body and is_apart(node)}
+    apart = {node for node in said if node is not body and (is_apart(node) or node in one.pages)}
     title_node = next(
         (n for n in outside if n.tag in ("h2", "h3", "h4") and not _names(n, author_node, author)), None
     )
     without = {
         *box.inner,
         *apart,
-        *(n for n in (author_node, time_node, title_node) if n is not None),
+        *(n for n in (author_node, one.time_node, title_node) if n is not None),
     }
-    text = without_head(visible_text(body, without - {body}), author, published, now)
-    if not text or is_taken_away(text) or (not is_named and _is_menu(text, said)):
+    text = without_head(visible_text(body, without - {body}), author, one.published, now)
+    if not text or is_taken_away(text) or (not one.is_named and _is_menu(text, said)):
         return None
     title = visible_text(title_node) if title_node is not None else ""
     title = "" if title.casefold().startswith(("re:", "trả lời:", "ðề:", "đề:")) else title
-    post = RawPost(_permalink(box, outside, base, url), text, author, published)
+    post = RawPost(_permalink(box, outside, base, url), text, author, one.published)
     return body, post, title or None
 
 
@@ -193,14 +223,19 @@ def _names(heading: Element, author_node: Element | None, author: str | None) ->
 
 
 def _property(box: Box, nodes: list[Element], *names: str) -> Element | None:
-    """The element of the box's own that carries one of these microdata properties."""
-    if not box.is_item:
-        return None
-    for name in names:
-        for node in nodes:
-            if name in properties(node) and _scope(node) is box.element:
-                return node
-    return None
+    """The element of the box's own that carries one of these microdata properties.
+
+    They are the box's where it is the item itself, or lies in one: no other item stands between.
+    """
+    scopes: set[Element | None] | None = {box.element} if box.is_item else None
+    found: dict[str, Element] = {}
+    for node in nodes:
+        for name in properties(node):
+            if name in names and name not in found:
+                scopes = scopes or {None, *box.element.iterancestors()}
+                if _scope(node) in scopes:
+                    found[name] = node
+    return next((found[name] for name in names if name in found), None)
 
 
 def _scope(node: Element) -> Element | None:
@@ -221,7 +256,11 @@ def _named(by_class: dict[str, list[Element]], names: tuple[str, ...]) -> Iterat
 
 
 def _body(
-    box: Box, nodes: list[Element], by_class: dict[str, list[Element]], author: Element | None
+    box: Box,
+    nodes: list[Element],
+    by_class: dict[str, list[Element]],
+    author: Element | None,
+    name: str | None,
 ) -> Element | None:
     item = _property(box, nodes, *_BODY_PROPERTIES)
     if item is not None and has_text(item, box.inner):
@@ -231,6 +270,11 @@ def _body(
     made = (n for n in nodes[1:] if is_named_body(n))
     for node in chain(said, _named(by_class, BODY_CLASSES), marked, made):
         if node is author or node is box.element or is_apart(node) or not has_text(node, box.inner):
+            continue
+        quotes = {quote for quote in node.iter("blockquote") if quote is not node}
+        if quotes and not has_text(node, quotes):
+            return None  # nothing but a quote: the markup closes too early
+        if name is not None and visible_text(node) == name:
             continue
         if box.is_item and box.inner and not _stands_before(node, box):
             return None  # a wrapper around posts, and what stands under them
@@ -324,7 +368,10 @@ def _is_a_guess_after(node: Element, body: Element, nodes: list[Element]) -> boo
 
 
 def _stands_out(node: Element) -> bool:
-    return node.tag in ("b", "strong", "a", "cite", "th") or _BOLD.search(node.get("style") or "") is not None
+    return (
+        node.tag in ("b", "strong", "a", "cite", "th", "address")
+        or _BOLD.search(node.get("style") or "") is not None
+    )
 
 
 def _pressed_author(box: Box) -> str | None:
@@ -339,7 +386,8 @@ def _pressed_author(box: Box) -> str | None:
 
 def _tidy_author(text: str) -> str | None:
     name = _HANDLE.sub("", _LEAD.sub("", " ".join(text.split()))).strip(" :»·|-–,")
-    return name if 0 < len(name) <= _MAX_AUTHOR and _NO_NAME.fullmatch(name) is None else None
+    is_name = 0 < len(name) <= _MAX_AUTHOR and any(letter.isalpha() for letter in name)
+    return name if is_name and _NO_NAME.fullmatch(name) is None else None
 
 
 def _time(box: Box, nodes: list[Element], now: datetime) -> tuple[Element | None, datetime | None]:
@@ -350,10 +398,12 @@ def _time(box: Box, nodes: list[Element], now: datetime) -> tuple[Element | None
         (n for n in nodes if n.tag == "abbr" or not TIME_CLASSES.isdisjoint(tokens(n))),
     )
     for node in ordered:
-        values = (node.get(name) for name in ("datetime", "content", "data-time", "data-timestamp", "title"))
-        for value in chain(values, (visible_text(n) for n in (node,))):  # the text where none of them says it
-            if value and (moment := parse_time(value, now)) is not None:
-                return (node if node is not box.element else None), moment
+        moment = stated_time(islice(node.iter("*"), _MAX_DRESS), now) or next(
+            (m for value in (node.get("content"), visible_text(node)) if (m := parse_time(value or "", now))),
+            None,
+        )
+        if moment is not None:
+            return (node if node is not box.element else None), moment
     for node in nodes:
         if node is not box.element and (moment := own_time(node, now)) is not None:
             return node, moment

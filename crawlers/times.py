@@ -11,12 +11,14 @@ from typing import Final
 
 HANOI: Final = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")  # no summer time since 1975
 _MAX_LENGTH: Final = 200  # a longer string is no time
+_MAX_AGE: Final = 12
 _EARLIEST: Final = 1995  # before the web in Vietnam
 _UNIT_SECONDS: Final = {
     "giay": 1, "second": 1, "sec": 1, "phut": 60, "minute": 60, "min": 60, "gio": 3600, "tieng": 3600,
     "hour": 3600, "ngay": 86400, "day": 86400, "tuan": 604800, "week": 604800, "thang": 2592000,
     "month": 2592000, "nam": 31536000, "year": 31536000, "h": 3600, "g": 3600, "p": 60,
 }  # fmt: skip
+_SHORT_UNITS: Final = {"m": "minute", "d": "day", "w": "week", "y": "year"}
 _WEEKDAYS: Final = {
     "hai": 0, "2": 0, "monday": 0, "ba": 1, "3": 1, "tuesday": 1, "tu": 2, "4": 2, "wednesday": 2, "nam": 3,
     "5": 3, "thursday": 3, "sau": 4, "6": 4, "friday": 4, "bay": 5, "7": 5, "saturday": 5, "sunday": 6,
@@ -35,6 +37,7 @@ _ISO: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\s?(?:Z|[+-]\d{2}:?\d{2})?"
 )
 _EPOCH: Final = re.compile(r"\d{10}(?:\d{3})?")
+_ISO_AND_EPOCH: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ][\d:.]{5,15} (\d{10}(?:\d{3})?)")
 _MAIL: Final = re.compile(r"(?:[a-z]{3}, )?\d{1,2} [a-z]{3} \d{4} \d{2}:\d{2}", re.IGNORECASE)
 _AGO: Final = re.compile(
     rf"\b(?:(\d{{1,4}})\s*|({'|'.join(_NUMBER_WORDS)})\s+)({'|'.join(_UNIT_SECONDS)})s?\s+(?:truoc|ago)\b"
@@ -56,6 +59,11 @@ _WORDED: Final = re.compile(
 _ENGLISH: Final = re.compile(
     rf"\b({'|'.join(m for m in _MONTHS if len(m) > 2)})\.?\s+(\d{{1,2}}),?\s+(\d{{4}})\b"
 )
+#: Without a year; in figures only beside an hour: "3/5" is more often a count.
+_YEARLESS: Final = re.compile(
+    r"(?<![\d/.\-])(\d{1,2})(?:\s*(?:thang|thg)\.?\s*|/)(\d{1,2})(?![\d/.\-]|\s*(?:nam\s+)?\d{4})"
+)
+_AGE: Final = re.compile(rf"(\d{{1,3}})\s*({'|'.join(_UNIT_SECONDS)}|[mdwy])s?")
 #: Every time holds a figure or a piece of one of these words, however its accents are written.
 _HINT: Final = re.compile(
     r"\d|ago|now|today|yesterday|xong|đ[âa]y|nay|qua|kia|gi[ơờo]|tr[ưu]|v[ưu]|m[oơớ]|day|ch[uủ]|cn|th[uứư]",
@@ -85,7 +93,7 @@ def _plain(text: str) -> str:
 _TIME_WORDS: Final = (
     "ago am at an by cap ch chap chieu chu cn cuoi dang day dem edited gio giay gmt gui gan hom hai ba tu "
     "bon nam sau bay tam chin muoi mot giua hour hours hr hrs ict just kia last luc minute minutes min "
-    "mins moi month months nay ngay nhat now on phut pm posted qua sa sang second seconds sua t thang thu "
+    "mins moi month months nay ngay nhat now on phut pm posted qua sa sang second seconds sua t tao thang thg thu "
     "tra loi toi today trua truoc tuan update updated utc vua viet vao week weeks xong year years "
     "yesterday z h g p d m s boi mon tue wed thu fri sat sun monday tuesday wednesday thursday friday "
     "saturday sunday "
@@ -104,6 +112,14 @@ def is_mostly_a_time(text: str) -> bool:
     plain = _plain(text.strip())
     others = sum(word not in _AROUND_A_TIME for word in _WORD.findall(plain))
     return others <= (_OTHER_WORDS if _FIGURES.search(plain) else 0)
+
+
+def parse_age(text: str, now: datetime) -> datetime | None:
+    """The moment that an age alone ("3 ngày", "22h") leads back to; None where `text` says anything else."""
+    if len(text) > _MAX_AGE or (age := _AGE.fullmatch(_plain(text.strip()))) is None:
+        return None
+    unit = _SHORT_UNITS.get(age[2], age[2])
+    return now - timedelta(seconds=int(age[1]) * _UNIT_SECONDS[unit])
 
 
 def parse_time(text: str, now: datetime) -> datetime | None:
@@ -126,6 +142,8 @@ def parse_time(text: str, now: datetime) -> datetime | None:
 
 
 def _exact(text: str) -> datetime | None:
+    if (both := _ISO_AND_EPOCH.fullmatch(text)) is not None:
+        text = both[1]  # which needs no zone
     if _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(text[:10]), UTC)
     if (match := _ISO.match(text)) is not None:
@@ -174,6 +192,9 @@ def _day(text: str, now: datetime) -> datetime | None:
         return datetime(int(worded[3]), month, int(worded[1]), tzinfo=HANOI)
     if (english := _ENGLISH.search(text)) is not None:
         return datetime(int(english[3]), _MONTHS[english[1]], int(english[2]), tzinfo=HANOI)
+    if (yearless := _YEARLESS.search(text)) is not None and ("/" not in yearless[0] or _CLOCK.search(text)):
+        day = datetime(now.year, int(yearless[2]), int(yearless[1]), tzinfo=HANOI)
+        return day if day <= now + timedelta(days=1) else day.replace(year=now.year - 1)
     if (weekday := _WEEKDAY.search(text)) is not None:
         wanted = _WEEKDAYS[weekday[1] or weekday[2] or "sunday"]
         return now - timedelta(days=(now.weekday() - wanted) % 7 or 7)

@@ -19,10 +19,13 @@ _APART_CLASSES: Final = frozenset(
      "message-footer", "attachments", "bbcodeblock-title", "chu-ky", "onebox"}
 )  # fmt: skip
 _QUOTE_LEAD: Final = re.compile(
-    r"(?:trích|quote|trích dẫn(?: từ:? .{1,80})?|.{1,80} (?:đã viết|viết|nói|wrote|said))\s?:", re.IGNORECASE
+    r"(?:trích|quote|trích dẫn(?: từ:? .{1,80})?"
+    r"|.{1,80} (?:đã viết|viết|nói|wrote|said)(?: (?:trong|in|lúc|on) .{1,80})?)\s?:",
+    re.IGNORECASE,
 )
 #: What one presses beside a post, alone in its element.
 _ACTION: Final = re.compile(
+    r"(?:\W*\d+ |\W*xem \d+ )?"
     r"(?:thích|trả lời|phản hồi|chia sẻ|báo cáo|trích dẫn|trích|xem thêm|thu gọn|liên kết|permalink|sửa|xoá|xóa|reply"
     r"|like|share|quote|report|in|lưu|cảm ơn|hữu ích|bình luận|theo dõi|đăng nhập(?: để (?:trả lời|bình luận))?"
     r"|bấm để xem thêm|see more|read more|edit|delete|báo (?:cáo )?vi phạm|gửi (?:trả lời|bình luận)|tuỳ chọn|tùy chọn"
@@ -43,8 +46,10 @@ _EDIT_END: Final = re.compile(r"\d[:/.\-]\d+\W*$")
 _EDIT_TAGS: Final = ("i", "em", "small", "span")
 #: What stands where a post was taken away.
 _TAKEN_AWAY: Final = re.compile(
-    r"(?:bài viết|bình luận|trả lời|phản hồi|nội dung|tin nhắn|ý kiến)(?: này)? đã (?:bị|được) .{0,60}?"
-    r"(?:xoá|xóa|gỡ|ẩn)\b(?:\W*$| (?:lúc|vì|do|bởi|khỏi|với lý do)\b.*)",
+    r"\W*(?:(?:bài viết|bình luận|trả lời|phản hồi|nhận xét|nội dung|tin nhắn|ý kiến)(?: này)? )?(?:đã )?(?:bị|được) "
+    r".{0,60}?(?:xoá|xóa|gỡ|ẩn)(?: bỏ)?\b(?:\W*$| (?:lúc|vì|do|bởi|khỏi|với lý do)\b.*)"
+    r"|\W*(?:this )?(?:(?:comment|post|message) (?:was |has been |is )?)?(?:deleted|removed)\b"
+    r"(?: by (?:the |its )?\w+)?\W*$",
     re.IGNORECASE,
 )
 _AD_NAME: Final = re.compile(
@@ -118,7 +123,16 @@ def is_quote(node: Element) -> bool:
         or not _QUOTE_CLASSES.isdisjoint(tokens(node))
         or node.get("data-quote") is not None
         or (len(node) == 0 and bool(_QUOTE_LEAD.fullmatch((node.text or "").strip()[:120])))
+        or _leads_to_a_quote(node)
     )
+
+
+def _leads_to_a_quote(node: Element) -> bool:
+    """Whether it says who is quoted in what follows: "@An đã nói trong Chuyện lớp:"."""
+    following = node.getnext()
+    if following is None or following.tag not in ("blockquote", "q") or (node.tail or "").strip():
+        return False
+    return _QUOTE_LEAD.fullmatch(" ".join("".join(islice(node.itertext(), 12)).split())[:160]) is not None
 
 
 def is_apart(node: Element) -> bool:

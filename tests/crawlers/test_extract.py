@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawlers.extract import Fetched
+from crawlers.extract import Extraction, Fetched
 from crawlers.spiders import READERS
-from lachan.domain.post import SourceKind
+from lachan.domain.post import RawPost, SourceKind
 from lachan.pipeline.ports import PageKind
 from tests.crawlers.test_feed import RSS, SITEMAP
 from tests.crawlers.test_thread import BARE, MICRODATA, NESTED, PHPBB, VBULLETIN, XENFORO
@@ -98,3 +98,9 @@ def test_what_a_page_asks_of_robots() -> None:
     assert found('<META NAME="ROBOTS" CONTENT="index, NOFOLLOW">') == (1, 0)
     assert found('<meta name="robots" content="none">') == found(tag="none") == (0, 0)
     assert found(tag="lachan: noindex, nofollow") == (0, 0)
+
+
+def test_marks_written_as_references_are_composed() -> None:
+    post = RawPost("https://f.example/a", "Me\u0323 \u01a1i", "Be\u0301 Na", None, None)
+    found = Extraction((post,)).bounded().posts[0]
+    assert (found.text, found.author) == ("Mẹ ơi", "Bé Na")

@@ -29,6 +29,8 @@ UNSEEN = LAYOUTS.parent / "layouts_unseen"
 LABELS_UNSEEN = labels(UNSEEN)
 SECOND = LAYOUTS.parent / "layouts_unseen_2"
 LABELS_SECOND = labels(SECOND)
+THIRD = LAYOUTS.parent / "layouts_unseen_3"
+LABELS_THIRD = labels(THIRD)
 MENDED = [
     *((LAYOUTS, name, LABELS[name]) for name in sorted(LABELS)),
     *((UNSEEN, name, LABELS_UNSEEN[name]) for name in sorted(LABELS_UNSEEN)),
@@ -38,7 +40,7 @@ MENDED = [
 
 
 def test_every_page_has_its_labels() -> None:
-    assert {LAYOUTS, UNSEEN, SECOND} <= set(SETS)
+    assert {LAYOUTS, UNSEEN, SECOND, THIRD} <= set(SETS)
     for folder in SETS:
         assert {path.name for path in folder.glob("*.html")} == set(labels(folder))
         assert len(labels(folder)) >= 12
@@ -66,6 +68,16 @@ def test_floors_over_the_second_set_that_was_unseen() -> None:
     assert figures["recall"] >= 0.92
     assert figures["author"] >= 0.95
     assert figures["time"] >= 0.98
+
+
+def test_floors_over_the_third_set_that_was_unseen() -> None:
+    """At the level reached after mending; four of the pages were looked at only once, when that was done."""
+    figures, labelled = _figures(THIRD, LABELS_THIRD)
+    assert labelled >= 120
+    assert figures["precision"] >= 0.93
+    assert figures["recall"] >= 0.88
+    assert figures["author"] >= 0.97
+    assert figures["time"] >= 0.94
 
 
 def _figures(folder: Path, of: dict[str, dict[str, Any]]) -> tuple[dict[str, float], int]:

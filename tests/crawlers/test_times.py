@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.times import HANOI, is_mostly_a_time, parse_time
+from crawlers.times import HANOI, is_mostly_a_time, parse_age, parse_time
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=HANOI)  # a Sunday
 
@@ -28,6 +28,9 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=HANOI)  # a Sunday
         ("2026-10-12T01:15:00Z", "2026-10-12 08:15"), ("2026-10-12 08:15", "2026-10-12 08:15"),
         ("2026-10-12T08:15:00.000+0700", "2026-10-12 08:15"), ("Mon, 12 Oct 2026 08:15:00 +0700", "2026-10-12 08:15"),
         ("1791767700", "2026-10-12 08:15"), ("1791767700000", "2026-10-12 08:15"),
+        ("2026-10-12T01:15:00 1791767700", "2026-10-12 08:15"), ("10:12 18/11", "2026-11-18 10:12"),
+        ("18 tháng 11 lúc 20:15", "2026-11-18 20:15"), ("31/12 10:00", "2025-12-31 10:00"),
+        ("2026-11-14 03:40:09Z, Giấy phép: CC BY-SA 4.0", "2026-11-14 10:40"),
         ("Đăng bởi cô Ba lúc 12/10/2026 lúc 08:15", "2026-10-12 08:15"),
     ],
 )  # fmt: skip
@@ -38,7 +41,19 @@ def test_what_pages_say(said: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["", "xin chào", "31/02/2026", "99/99/9999", "12/10/2027", "12/10/1890", "9" * 10, "x" * 500]
+    "said",
+    [
+        "",
+        "xin chào",
+        "31/02/2026",
+        "99/99/9999",
+        "12/10/2027",
+        "12/10/1890",
+        "9" * 10,
+        "x" * 500,
+        "3/5",
+        "3 ngày",
+    ],
 )
 def test_what_is_no_time(said: str) -> None:
     assert parse_time(said, NOW) is None
@@ -78,3 +93,12 @@ def test_a_time(text: str) -> None:
 )
 def test_a_sentence_that_mentions_one(text: str) -> None:
     assert not is_mostly_a_time(text)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("3 ngày", "11-19 12:00"), ("22h", "11-21 14:00"), ("5m", "11-22 11:55"), ("2 tuần rồi", None)],
+)
+def test_an_age_alone(said: str, meant: str | None) -> None:
+    moment = parse_age(said, NOW)
+    assert (moment and moment.astimezone(HANOI).strftime("%m-%d %H:%M")) == meant

@@ -1,0 +1,70 @@
+"""The moment that an element of a page says: behind it in an attribute, or in a line that says little else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+from crawlers.markup import Element
+from crawlers.times import is_mostly_a_time, parse_age, parse_time
+
+_LINES: Final = ("a", "span", "small", "p", "div", "td", "li", "font")
+_MAX_TIME: Final = 80  # characters
+_MAX_STATED: Final = 160
+_NOT_SAID: Final = frozenset({"class", "id", "href", "src", "style", "name", "content", "value", "alt"})
+#: Where a bare number counts seconds since 1970.
+_STAMP: Final = re.compile(r"data-[\w-]*(?:time|date|stamp|utc|unix)[\w-]*")
+
+
+def own_time(node: Element, now: datetime) -> datetime | None:
+    """The moment that an element names itself; behind it stands the whole of what it shows shortened."""
+    return stated_time((node,), now) or _shown_time(node, now)
+
+
+def stated_time(nodes: Iterable[Element], now: datetime) -> datetime | None:
+    """The first moment that stands in an attribute: `datetime`, `title`, `aria-label`, any `data-`."""
+    for node in nodes:
+        for name, value in node.items():
+            if name in _NOT_SAID or not 4 < len(value) <= _MAX_STATED:
+                continue
+            if value.isdecimal() and _STAMP.fullmatch(name) is None:
+                continue  # a number of the page's own
+            if (name == "datetime" or is_mostly_a_time(value)) and (
+                moment := parse_time(value, now)
+            ) is not None:
+                return moment
+    return None
+
+
+def _shown_time(node: Element, now: datetime) -> datetime | None:
+    pieces = [node.text or "", *(child.tail or "" for child in node)]
+    is_mixed = (
+        0 < len(node) <= 3 and node.tag in _LINES and any(not piece.isspace() for piece in pieces if piece)
+    )
+    if is_mixed and all(_is_plain(child) for child in node):
+        pieces.append(" ".join(islice(node.itertext(), 8)))  # "<b>Hôm qua</b> lúc 21:05"
+    for piece in pieces:
+        if not 4 < len(piece.strip()) <= _MAX_TIME or not is_mostly_a_time(piece):  # which takes less to see
+            continue
+        if (moment := parse_time(piece, now)) is not None:
+            return moment
+    if len(node) == 0 and node.text and (node.tag == "a" or _is_alone_in_a_link(node)):
+        return parse_age(
+            node.text, now
+        )  # "3 ngày" leads to the post; elsewhere it may be how long a thing lasts
+    return None
+
+
+def _is_alone_in_a_link(node: Element) -> bool:
+    above = node.getparent()
+    return above is not None and above.tag == "a" and len(above) == 1
+
+
+def _is_plain(child: Element) -> bool:
+    """Whether it only dresses a word of a line."""
+    return (
+        len(child) == 0 and child.tag in ("b", "strong", "i", "em", "span", "font") and not child.get("title")
+    )
