@@ -84,7 +84,7 @@ def padded(pieces: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
     return ids, mask
 
 
-def _batches(lengths: Sequence[int], size: int, draw: random.Random) -> Iterator[list[int]]:
+def batches(lengths: Sequence[int], size: int, draw: random.Random) -> Iterator[list[int]]:
     """Rows in batches of like length, in random order."""
     order = list(range(len(lengths)))
     draw.shuffle(order)
@@ -235,7 +235,7 @@ def _train(
     for epoch in range(plan.epochs):
         pieces = pieces_of(tokenizer, [normalise_text(_worn(row.text, plan, draw)) for row in rows])
         network.train()
-        for batch in _batches([len(each) for each in pieces], plan.batch, draw):
+        for batch in batches([len(each) for each in pieces], plan.batch, draw):
             factor = min((done + 1) / warm, max(0.02, (total - done) / max(1, total - warm)))
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * factor

@@ -105,10 +105,13 @@ _NUMBER: Final = "|".join(sorted(_TEENS, key=len, reverse=True))
 _GRADE: Final = re.compile(
     rf"\b(?:l[ớo]p|kh[ốo]i)\s?(?:(1[0-2]|[1-9])(?!\d)(?!\s?(?:ng\b|người|tháng|buổi))|({_NUMBER})\b)"
     r"|(?<![\d/.,-])\b(?:([6-9])|(1[0-2]))[a-d](?:\d{1,2})?\b(?!\s?(?:m\b|km|tr\b))"
-    r"|(?<![\d/.,-])\b[kl](1[0-2]|[6-9])\b(?!\s?(?:\+|gb|mah|h\b|\d))",
+    r"|(?<![\d/.,-])\b[kl](1[0-2]|[6-9])\b(?!\s?(?:\+|gb|mah|h\b|\d))"
+    r"|\b(mười(?: một| hai)?) [a-d]\d{0,2}\b",
 )
 #: Without this, which is sought several times faster, there is no grade; nor an age in years without the next.
-_GRADE_SIGN: Final = re.compile(r"[lk1-9](?:[ớo]p|h[ốo]i|[0-2]?[a-d]|(?<=[kl])[1-9])")
+_GRADE_SIGN: Final = re.compile(
+    r"[lk1-9](?:[ớo]p|h[ốo]i|[0-2]?[a-d]|(?<=[kl])[1-9])|(?:mười|một|hai) [a-d]\b"
+)
 #: Two ages side by side without "tuổi": "nữ 15-17", "em nào mười sáu, mười bảy", "mấy đứa 16 17".
 _AGES: Final = re.compile(
     r"\b(?:bạn|ban|nữ|nu|nam|em|nhóm|nhom|trẻ|tre|gái|gai|trai|đứa|dua|thằng|thang|cháu|chau|hội|hoi|quê|que|tầm|tam|từ|tu|ai|niên|nien"
@@ -119,8 +122,8 @@ _AGES: Final = re.compile(
 )
 #: "tôi 17, ..." and "cháu mười sáu. ...": an age that ends its clause.
 _SELF_AGE: Final = re.compile(
-    r"\b(?:em|tôi|toi|cháu|chau|con|tớ|mình|minh)(?: mới| moi| gái| trai)? "
-    r"(?:(1[0-7])|(mười (?:một|hai|ba|bốn|lăm|sáu|bảy)))"
+    r"\b(?:em|tôi|toi|cháu|chau|con|tớ|mình|minh|nó|no)(?: mới| moi| gái| trai|,)? "
+    r"(?:(1\.?[0-7])|(mười (?:một|hai|ba|bốn|lăm|sáu|bảy)))"
     r"(?= ?[,.;!]| nhà| tuổi|$)"
 )
 _YEARS: Final = re.compile(
@@ -136,7 +139,8 @@ _TURNING: Final = re.compile(
     r"điểm|diem|phút|phut|tiếng|tieng|kg|cm|m\b|con|đứa|dua|quả|qua|chai|cây|cay|bộ|%|/|:|\.\d|,\d|-|bạn|ban|câu|môn))"
 )
 _BIRTH: Final = re.compile(
-    r"\b2k([01]?\d)\b|\b(?:sinh|sinh năm|sinh nam|sinh nhật|sn|năm sinh|nam sinh)\s?(?:năm|nam)?\s?(20\d\d)\b"
+    r"\b2k([01]?\d)\b"
+    r"|\b(?:sinh|sinh năm|sinh nam|sinh nhật|sn|năm sinh|nam sinh|tụi|bọn|lứa|lũ)\s?(?:năm|nam)?\s?(20\d\d)\b"
 )
 _UNDER: Final = re.compile(
     r"(?:\b(?:dưới|duoi|chưa đủ|chua du|chưa tới|chưa|chua|gần|gan)\s|<\s?)(1[0-8])\b(?!\s?(?:h\b|giờ|k\b|tr|%))"
@@ -146,9 +150,15 @@ _MONTHS: Final = re.compile(
     r"\b(?:\d{1,2}|hai|ba|bốn|mấy|vài) ?(?:tháng|thang|ngày|ngay)\b(?: tuổi| tuoi)?"
 )
 _YEARS_IN_WORDS: Final = re.compile(
-    r"\b(?:gái|trai|con|đứa|nhất|tròn|em|bé|tuổi|mới|nữ|nam|từ|gai|dua|nhat|tron|moi|nu) (?:mới |vừa |tròn |tầm )?"
+    r"\b(?:gái|trai|con|đứa|nhất|tròn|em|bé|tuổi|mới|nữ|nam|từ|lứa|lớn|nhỏ|gai|dua|nhat|tron|moi|nu) "
+    r"(?:mới |vừa |tròn |tầm )?"
     r"(mười (?:hai|ba|bốn|tư|lăm|sáu|bảy)|muoi (?:hai|ba|bon|tu|lam|sau|bay))\b"
     r"(?! (?:giờ|gio|phút|phut|ngày|ngay|tháng|thang|năm|nam|triệu|trieu|nghìn|nghin|người|nguoi|cây|con|quả|cái))"
+)
+#: "mười lăm mười sáu", "mười lăm đến mười bảy": two such numbers side by side are ages unless they count something.
+_TWO_AGES: Final = re.compile(
+    r"\b(mười (?:ba|bốn|tư|lăm|sáu|bảy)),? (?:đến |tới |hay |hoặc )?mười (?:bốn|tư|lăm|sáu|bảy|tám)\b"
+    r"(?! (?:giờ|phút|ngày|tháng|năm|triệu|nghìn|ngàn|người|cây|con|quả|cái|điểm|lần|cuốn|trang|đồng))"
 )
 #: "mưoi sáu", "mười sau": a number in words that has lost some of its marks.
 _TEN_AND: Final = re.compile(r"\bm[uư][oơờ]i (?:một|mot|hai|ba|bốn|bon|tư|tu|lăm|lam|sáu|sau|bảy|bay)\b")
@@ -204,7 +214,7 @@ def _minors(text: str, hits: Iterable[Hit]) -> tuple[list[Reason], list[int]]:
     text = _TEN_AND.sub(_with_marks, text)
     for match in _GRADE.finditer(text) if _GRADE_SIGN.search(text) else ():
         number = match[1] or match[3] or match[4] or match[5]
-        grade = int(number) if number else _TEENS[match[2]]
+        grade = int(number) if number else _TEENS[match[2] or match[6]]
         if grade <= 12:
             reasons.append(_reason(Code.MINOR_GRADE, match.start(), match.end()))
             ages.append(grade + 5)
@@ -219,13 +229,14 @@ def _minors(text: str, hits: Iterable[Hit]) -> tuple[list[Reason], list[int]]:
             ages.append(int(match[1]) - (pattern is _UNDER))
     for pattern in (_AGES, _SELF_AGE):
         for match in pattern.finditer(text):
-            years = int(match[1]) if match[1] else _TEENS[match[2]]
+            years = int(match[1].replace(".", "")) if match[1] else _TEENS[match[2]]
             if 10 <= years < 18:
                 reasons.append(_reason(Code.MINOR_AGE, match.start(), match.end()))
                 ages.append(years)
-    for match in _YEARS_IN_WORDS.finditer(text):
-        reasons.append(_reason(Code.MINOR_AGE, match.start(), match.end()))
-        ages.append(_TEENS.get(match[1], 14))
+    for pattern in (_YEARS_IN_WORDS, _TWO_AGES):
+        for match in pattern.finditer(text):
+            reasons.append(_reason(Code.MINOR_AGE, match.start(), match.end()))
+            ages.append(_TEENS.get(match[1], 14))
     for match in _MONTHS.finditer(text):
         if not re.search(r"m[èe]o|ch[óo]\b|c[úu]n", match[0]):
             reasons.append(_reason(Code.MINOR_AGE, match.start(), match.end()))

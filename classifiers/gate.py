@@ -1,7 +1,8 @@
 """What may go live: a model whose digest the release pins, that flags no canary and stands above its floors.
 
 The canaries are harmless posts, peaceful crowds and opinions unmarked among others, so that the list cannot
-serve to train their opposite. A refusal is an error, never a warning.
+serve to train their opposite. A refusal is an error, never a warning. All are tried before a release, a promotion and
+a vetted list; the first file again at every start, which shows a machine or a file that judges otherwise.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from lachan.pipeline.ports import Judge
 
 #: Files of the labelled data that the floors are measured on.
 FLOOR_FILES: Final = ("test.jsonl",)
+#: Files of the labelled data that hold the canaries; those of the first are the quicker ones.
+CANARY_FILES: Final = ("canaries.jsonl", "canaries-outspoken.jsonl")
 
 
 class Identified(Judge, Protocol):

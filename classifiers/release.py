@@ -31,7 +31,7 @@ import numpy as np
 
 from classifiers import blending, default_folder, dress, fitting, labelled, model_folder
 from classifiers import thresholds as limits
-from classifiers.gate import flagged_canaries
+from classifiers.gate import CANARY_FILES, flagged_canaries
 from classifiers.judge import CascadeJudge
 from classifiers.labelled import Row
 from classifiers.linear import CONTEXTS, F32
@@ -265,7 +265,7 @@ def main() -> int:
             shipped=given.refit or given.shipped,
             refit=given.refit is not None,
         )
-        flagged = flagged_canaries(judge, labelled.read([folder / "canaries.jsonl"]))
+        flagged = flagged_canaries(judge, labelled.read([folder / name for name in CANARY_FILES]))
     except LachanError as error:
         say(str(error))
         return 1

@@ -21,6 +21,8 @@ from lachan.domain.measure import Measure
 from lachan.domain.notice import NoticeAct, PageCheck
 from lachan.domain.referral import HarmSource, ReferralAct
 from lachan.domain.taxonomy import Category, Route, route_of
+from lachan.pipeline.clauses import ended_here
+from lachan.pipeline.import_rows import HANOI
 from lachan.pipeline.ports import CaseFilter, QueueOrder
 from lachan.pipeline.review import Decision
 
@@ -94,6 +96,7 @@ def _review(application: Application, truth: Mapping[str, Planted], officer: Act
     left: list[int] = []
     with application.database.read() as unit:
         decided = unit.cases.find(CaseFilter(route=Route.REVIEW, states=DECIDED_STATES), limit=500)
+        ended = ended_here(unit)
     kinds: set[Category] = {category for case in decided for category in case.categories}
     for case in waiting:
         if kinds.isdisjoint(case.categories) or len(left) == KEEP_OPEN:
@@ -113,12 +116,13 @@ def _review(application: Application, truth: Mapping[str, Planted], officer: Act
         case = application.review.correct(
             officer, case.id, categories=planted.categories, urgent=planted.urgent, age=case.age
         )
-        application.review.decide(officer, case.id, _decision(case))
+        application.review.decide(officer, case.id, _decision(case, ended))
 
 
-def _decision(case: Case) -> Decision:
+def _decision(case: Case, ended: citation.Ended) -> Decision:
     measure = NARROWEST.get(case.categories[0], Measure.REMOVAL_REQUEST)
-    basis = citation.suggested(measure, case.categories, case.age, clock().date())
+    today = clock().astimezone(HANOI).date()
+    basis = citation.suggested(measure, case.categories, case.age, today, ended)
     why = (
         f"Bài trong {case.number} của dữ liệu mẫu đang công khai, người dưới 18 tuổi đọc được và có thể bị hại; "
         "biện pháp nhẹ hơn không chấm dứt được."

@@ -7,13 +7,20 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import classifiers
 from classifiers.evaluate import evaluate
-from classifiers.gate import FLOOR_FILES, check_canaries, check_floors, check_live, read_release
+from classifiers.gate import (
+    CANARY_FILES,
+    FLOOR_FILES,
+    check_canaries,
+    check_floors,
+    check_live,
+    read_release,
+)
 from classifiers.judge import CascadeJudge
 from classifiers.labelled import Row
 from classifiers.labelled import read as read_labelled
@@ -28,7 +35,7 @@ from lachan.pipeline.models import Gate, Passed
 from lachan.pipeline.ports import KeyRing
 
 MODELS: Final = "models"
-_POSTS: Final = ("train-*.jsonl", "test*.jsonl", "heldback.jsonl", "canaries.jsonl")
+_POSTS: Final = ("train-*.jsonl", "test*.jsonl", "heldback.jsonl", "canaries*.jsonl", "outspoken.jsonl")
 _DRAWS: Final = 2  # of the bootstrap: the gate asks for figures, not for intervals
 
 
@@ -37,8 +44,8 @@ def labelled_data() -> Path:
     return classifiers.default_folder().parent / "data"
 
 
-def _canaries() -> list[Row]:
-    return read_labelled([labelled_data() / "canaries.jsonl"])
+def _canaries(files: Sequence[str] = CANARY_FILES) -> list[Row]:
+    return read_labelled([labelled_data() / name for name in files])
 
 
 def live_judge(
@@ -50,7 +57,7 @@ def live_judge(
         folder = promoted_folder(settings, promoted.digest)
     judge = classifiers.load_judge(folder).with_lists(VettedLists(lists)).with_lot(Lot(keys.secret("lot")))
     release = read_release(classifiers.default_folder() / "RELEASE.json")
-    check_live(judge, _canaries(), release, promoted.digest if promoted is not None else None)
+    check_live(judge, _canaries(CANARY_FILES[:1]), release, promoted.digest if promoted is not None else None)
     return judge
 
 

@@ -40,6 +40,13 @@ def _minor(text: str) -> bool:
         "d@ng c@n h.s, có ho@ đ0n",
         "em nào dưoi 18 cung đưoc",
         "l ớ p  7 chiều nay",
+        "mười lăm đến mười bảy đều được",
+        "nó mười ba, và nó hỏi ai nuôi con mèo",
+        "E 1.7, chưa có bằng",
+        "Mười hai A với mười hai D",
+        "tụi 2011 nhà mình",
+        "răng sữa mới rụng",
+        "trẻ chăn bò đầu làng",
     ],
 )
 def test_a_sign_of_a_minor_is_seen(text: str) -> None:
@@ -60,6 +67,11 @@ def test_a_sign_of_a_minor_is_seen(text: str) -> None:
         "chừng 15 16 người tới dự",
         "đưa con mèo đi tiêm",
         "muời cái bánh, sau này mua tiếp",
+        "mười lăm, mười sáu người tới dự",
+        "mười ba đến mười bốn điểm là đậu",
+        "tụi 1998 hẹn nhau họp lớp đại học",
+        "giảm 1.7, còn 1.5 điểm",
+        "mười anh em thợ hồ",
     ],
 )
 def test_adults_and_things_are_no_minors(text: str) -> None:

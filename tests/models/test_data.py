@@ -14,7 +14,7 @@ from classifiers.near_copies import near_copies, overlap
 from lachan.domain.taxonomy import TESTIMONY_ONLY, Context, Route
 
 FOLDER = default_folder().parent / "data"
-APART = ("test", "heldback", "canaries")
+APART = ("test", "heldback", "canaries", "canaries-outspoken", "outspoken")
 REGISTERS = {"standard": 0.45, "teencode": 0.25, "no_diacritics": 0.15, "evasive": 0.15}
 
 
