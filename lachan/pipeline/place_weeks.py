@@ -12,7 +12,7 @@ from typing import Final
 
 from lachan.domain.alphabet import alphabetical
 from lachan.domain.place import PlaceLevel, level_of
-from lachan.domain.small_cells import SMALLEST, in_fives, told_parts_by_place
+from lachan.domain.small_cells import SMALLEST, cells_in_fives, in_fives
 from lachan.pipeline.ports import Facet, SearchIndex, SearchRequest, TimeStep
 
 MOST_PLACES: Final = 25
@@ -22,20 +22,19 @@ _HANOI: Final = timezone(timedelta(hours=7))
 
 @dataclass(frozen=True)
 class PlaceRow:
-    """A place and its cases, in fives. `weeks`: by the Monday; None is not told, a week that is missing had none."""
+    """A place and its cases, in fives. `weeks`: by the Monday; one that is missing had fewer than five, or none."""
 
     key: str
     total: int
-    weeks: Mapping[date, int | None]
+    weeks: Mapping[date, int]
 
 
 @dataclass(frozen=True)
 class PlaceWeeks:
-    """`mondays` in order; `rows` with the most cases first, at most `MOST_PLACES`. `withheld`: some were too small."""
+    """`mondays` in order; `rows` with the most cases first, at most `MOST_PLACES`."""
 
     mondays: tuple[date, ...]
     rows: tuple[PlaceRow, ...]
-    withheld: bool
 
 
 def last_weeks(now: datetime, until: date | None = None) -> tuple[date, date]:
@@ -50,8 +49,7 @@ def last_weeks(now: datetime, until: date | None = None) -> tuple[date, date]:
 def place_weeks(index: SearchIndex, request: SearchRequest, level: PlaceLevel) -> PlaceWeeks:
     """`request` between its `first` and `last`, which are a Monday and a Sunday, by places of `level` and week.
 
-    A place lies within others and a text may name several, so rows are no parts of anything: only the weeks of a row
-    are told together. Raises as `SearchIndex.search` does.
+    Every count is told by itself. Raises as `SearchIndex.search` does.
     """
     assert request.first is not None and request.last is not None
     asked = replace(request, limit=0, offset=0, cursor="", facets=(Facet.PLACE,), step=None)
@@ -65,9 +63,8 @@ def place_weeks(index: SearchIndex, request: SearchRequest, level: PlaceLevel) -
     for key in large[:MOST_PLACES]:
         where = (*asked.where, (Facet.PLACE, key))
         found = index.search(replace(asked, where=where, facets=(), step=TimeStep.WEEK))
-        weeks = told_parts_by_place({bucket.start: bucket.count for bucket in found.histogram})
+        weeks = cells_in_fives({bucket.start: bucket.count for bucket in found.histogram})
         rows.append(PlaceRow(key, in_fives(found.total) or 0, weeks))
-    hidden = len(large) < len(counts) or any(None in row.weeks.values() for row in rows)
     count = ((request.last - request.first).days + 1) // 7
     mondays = tuple(request.first + timedelta(weeks=number) for number in range(count))
-    return PlaceWeeks(mondays, tuple(rows), hidden)
+    return PlaceWeeks(mondays, tuple(rows))

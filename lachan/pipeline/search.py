@@ -18,7 +18,7 @@ from lachan.domain.account import Actor, Permission
 from lachan.domain.audit import AuditEvent
 from lachan.domain.errors import NotFound, RefusedError
 from lachan.domain.place import PlaceLevel
-from lachan.domain.small_cells import cells_in_fives, in_fives, told_parts_by_place
+from lachan.domain.small_cells import cells_in_fives, in_fives
 from lachan.domain.taxonomy import Category
 from lachan.pipeline.place_weeks import PlaceWeeks, place_weeks
 from lachan.pipeline.ports import (
@@ -59,8 +59,8 @@ class Hit:
 @dataclass(frozen=True)
 class Answer:
     """`cursor` asks for the page after this. `facets` and `histogram` are those that the request asked for, as far as
-    they may be told; `withheld`: some cell was too small to be. `loosened`: nothing was found as written, so slips
-    of the keys were allowed."""
+    they may be told; `withheld`: some of them are told in fives, those under five not at all. `loosened`: nothing was
+    found as written, so slips of the keys were allowed."""
 
     total: int
     hits: tuple[Hit, ...]
@@ -140,11 +140,9 @@ class Search:
         """Everything but places is told as it is: whoever searches, analysts too, reads the hits one by one and could
         count them. What leaves the desk is told in fives (`counted`)."""
         facets = {facet: dict(counts) for facet, counts in found.facets.items()}
-        known = {place: in_fives(count) for place, count in facets.get(Facet.PLACE, {}).items()}
-        places = {place: count for place, count in known.items() if count is not None}
-        withheld = len(places) < len(facets.get(Facet.PLACE, {}))
-        if Facet.PLACE in facets:
-            facets[Facet.PLACE] = places
+        withheld = Facet.PLACE in facets
+        if withheld:
+            facets[Facet.PLACE] = cells_in_fives(facets[Facet.PLACE])
         return Answer(
             found.total, self._shown(found.hits, found.terms), found.cursor, facets, found.histogram, withheld
         )
@@ -180,18 +178,14 @@ class Search:
 
 
 def _by_place(found: IndexAnswer) -> Answer:
-    """Counts alone, in fives, none of them small, by whole weeks."""
-    total = in_fives(found.total)
-    if total is None:
-        return Answer(0, (), withheld=True, by_place=True)
-    cells = {facet: told_parts_by_place(counts) for facet, counts in found.facets.items()}
-    weeks = told_parts_by_place({bucket.start: bucket.count for bucket in found.histogram})
+    """Counts alone, each by itself in fives, none of them small, by whole weeks."""
+    weeks = cells_in_fives({bucket.start: bucket.count for bucket in found.histogram})
     return Answer(
-        total,
+        in_fives(found.total) or 0,
         (),
-        facets={facet: {k: n for k, n in counts.items() if n is not None} for facet, counts in cells.items()},
-        histogram=tuple(TimeBucket(start, count) for start, count in weeks.items() if count is not None),
-        withheld=None in weeks.values() or any(None in counts.values() for counts in cells.values()),
+        facets={facet: cells_in_fives(counts) for facet, counts in found.facets.items()},
+        histogram=tuple(TimeBucket(start, count) for start, count in weeks.items()),
+        withheld=True,
         by_place=True,
     )
 
