@@ -24,6 +24,7 @@ from lachan.domain.privacy import mask
 from lachan.domain.referral import HarmSource, refer_by
 from lachan.domain.taxonomy import AgeBand, Category, Route
 from lachan.pipeline.approval import CHECK_HOLDS, posts_at
+from lachan.pipeline.clauses import ended_here
 from lachan.pipeline.parties import thirds, took_part
 from lachan.pipeline.ports import Unit
 from lachan.pipeline.protect import HOTLINE
@@ -34,7 +35,6 @@ from review_ui.done import done_of
 from review_ui.duty import duty_note
 from review_ui.failures import status_of
 from review_ui.guard import Visit
-from review_ui.moments import VIETNAM
 from review_ui.passage import Change, Stretch, changes, stretches
 from review_ui.reveal import RevealReason, revealed, wide_mask
 
@@ -94,6 +94,7 @@ def show_case(
         referrals = unit.referrals.of_case(case_id)
         source = _source(unit, case.source)
         third = _third(unit, case, visit)
+        ended = ended_here(unit)
         near = (
             sum(copy.state is CaseState.OPEN for copy in unit.cases.sharing(case_id))
             if _may_cluster(case)
@@ -118,9 +119,10 @@ def show_case(
         history=_events(history, actor),
         notice=_waiting(notices),
         cited=[citation.get(key) for key in case.citations],
+        over=citation.over(case.citations, visit.desk.clauses.today, ended),
         notices=notices,
         referrals=referrals,
-        bases=_bases(case, visit) if mine and case.route is Route.REVIEW else [],
+        bases=_bases(case, visit, ended) if mine and case.route is Route.REVIEW else [],
         two_person=TWO_PERSON,
         min_necessity=MIN_NECESSITY,
         check_holds=CHECK_HOLDS,
@@ -242,13 +244,15 @@ def _waiting(notices: list[Notice]) -> Notice | None:
     return next((notice for notice in notices if notice.state is NoticeState.SUBMITTED), None)
 
 
-def _bases(case: Case, visit: Visit) -> list[Basis]:
-    on = visit.desk.clock().astimezone(VIETNAM).date()
+def _bases(case: Case, visit: Visit, ended: citation.Ended) -> list[Basis]:
+    on = visit.desk.clauses.today
     return [
         Basis(
             measure,
-            citation.offered(measure, case.categories, case.age, on),
-            citation.suggested(measure, case.categories, case.age, on) if measure in citation.KINDS else (),
+            citation.offered(measure, case.categories, case.age, on, ended),
+            citation.suggested(measure, case.categories, case.age, on, ended)
+            if measure in citation.KINDS
+            else (),
         )
         for measure in allowed_measures(case.route, case.categories)
     ]

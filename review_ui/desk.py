@@ -8,6 +8,7 @@ from lachan.domain.account import Role
 from lachan.pipeline.accounts import Accounts
 from lachan.pipeline.alerts import Alerts
 from lachan.pipeline.appeal import Appeals
+from lachan.pipeline.clauses import Clauses
 from lachan.pipeline.clusters import Clusters
 from lachan.pipeline.directory import Directory
 from lachan.pipeline.flood import Floods
@@ -61,6 +62,7 @@ class Desk:
     alerts: Alerts
     protect: Protect
     directory: Directory
+    clauses: Clauses
     notify: Notify
     appeals: Appeals
     public_reports: PublicReports

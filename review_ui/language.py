@@ -137,6 +137,7 @@ class Language:
             "AppealState",
             "Measure",
             "Role",
+            "SourceState",
             "Shortcut",
         ):
             entry = labels().get(_key(group), {}).get(word)

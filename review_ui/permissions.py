@@ -23,6 +23,9 @@ _DECIDE: Final[Needed] = frozenset({_P.DECIDE_REVIEW, _P.DECIDE_PROTECT})
 #: The protection desk and the admins keep the directory of those who can help.
 _DIRECTORY: Final[Needed] = frozenset({_P.DECIDE_PROTECT, _P.MANAGE_ACCOUNTS})
 
+#: What letters may cite: admins end a clause, who approves and who audits reads.
+_CLAUSES: Final[Needed] = frozenset({_P.MANAGE_CLAUSES, _P.APPROVE, _P.READ_AUDIT})
+
 
 def _only(permission: Permission) -> Needed:
     return frozenset({permission})
@@ -168,6 +171,12 @@ ROUTES: Final[dict[str, Needed | None]] = {
     "POST /admin/sources/{key}/resume": _only(_P.MANAGE_SOURCES),
     "POST /admin/sources/{key}/stop": _only(_P.STOP),
     "POST /admin/sources/{key}/budget": _only(_P.MANAGE_SOURCES),
+    "GET /clauses": _CLAUSES,
+    "GET /clauses/{clause}": _CLAUSES,
+    "POST /clauses/{clause}/end": _only(_P.MANAGE_CLAUSES),
+    "POST /clauses/{clause}/bring-back": _only(_P.MANAGE_CLAUSES),
+    "POST /clauses/proposals/{proposal_id}/confirm": _only(_P.MANAGE_CLAUSES),
+    "POST /clauses/proposals/{proposal_id}/refuse": _only(_P.MANAGE_CLAUSES),
     "GET /admin/accounts": _only(_P.MANAGE_ACCOUNTS),
     "POST /admin/accounts": _only(_P.MANAGE_ACCOUNTS),
     "POST /admin/accounts/{name}/close": _only(_P.MANAGE_ACCOUNTS),

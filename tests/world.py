@@ -27,6 +27,7 @@ from lachan.pipeline import accounts as accounts_module
 from lachan.pipeline.accounts import Accounts, Enrolment
 from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.assess import Assess
+from lachan.pipeline.clauses import Clauses
 from lachan.pipeline.clusters import Clusters
 from lachan.pipeline.directory import Directory
 from lachan.pipeline.intake import Intake
@@ -251,6 +252,10 @@ class World:
     @property
     def protect(self) -> Protect:
         return Protect(self.database, self.clock)
+
+    @property
+    def clauses(self) -> Clauses:
+        return Clauses(self.database, self.clock)
 
     @property
     def directory(self) -> Directory:

@@ -29,6 +29,7 @@ from lachan.pipeline.accounts import Accounts
 from lachan.pipeline.alerts import Alerts
 from lachan.pipeline.appeal import Appeals
 from lachan.pipeline.assess import Assess
+from lachan.pipeline.clauses import Clauses
 from lachan.pipeline.clusters import Clusters
 from lachan.pipeline.directory import Directory
 from lachan.pipeline.flood import Floods
@@ -211,6 +212,10 @@ class Application:
     @cached_property
     def protect(self) -> Protect:
         return Protect(self.database, clock)
+
+    @cached_property
+    def clauses(self) -> Clauses:
+        return Clauses(self.database, clock)
 
     @cached_property
     def directory(self) -> Directory:

@@ -31,6 +31,7 @@ def desk_app(application: Application, arrivals: Arrivals | None = None) -> Any:
             alerts=application.alerts,
             protect=application.protect,
             directory=application.directory,
+            clauses=application.clauses,
             notify=application.notify,
             appeals=application.appeals,
             public_reports=application.public_reports,

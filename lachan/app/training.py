@@ -30,6 +30,7 @@ from lachan.domain.errors import ConflictError
 from lachan.domain.measure import Measure
 from lachan.domain.report import Reporter, Told
 from lachan.domain.taxonomy import Route
+from lachan.pipeline.clauses import ended_here
 from lachan.pipeline.ports import CaseFilter
 from lachan.pipeline.review import Decision
 
@@ -131,8 +132,9 @@ def _decide_some(application: Application) -> None:
     measure, done = Measure.REMOVAL_REQUEST, 0
     with application.database.read() as unit:
         waiting = unit.cases.find(CaseFilter(route=Route.REVIEW, states=(CaseState.OPEN,)), limit=50)
+        ended = ended_here(unit)
     for case in reversed(waiting):
-        basis = citation.suggested(measure, case.categories, case.age, today)
+        basis = citation.suggested(measure, case.categories, case.age, today, ended)
         if basis and done < TO_APPROVE:
             done += 1
             application.review.claim(colleague, case.id)

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     MANAGE_SOURCES = "manage_sources"
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_MODELS = "manage_models"
+    MANAGE_CLAUSES = "manage_clauses"
     STOP = "stop"
 
 
@@ -69,7 +70,9 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.PROTECTION_OFFICER: frozenset({_P.READ_PROTECT_QUEUE, _P.DECIDE_PROTECT, _P.READ_REPORTS, _P.STOP}),
     Role.ANALYST: frozenset({_P.SEARCH, _P.READ_REPORTS}),
     Role.AUDITOR: frozenset({_P.READ_AUDIT, _P.READ_REPORTS, _P.READ_NOTICES}),
-    Role.ADMIN: frozenset({_P.MANAGE_SOURCES, _P.MANAGE_ACCOUNTS, _P.MANAGE_MODELS, _P.STOP}),
+    Role.ADMIN: frozenset(
+        {_P.MANAGE_SOURCES, _P.MANAGE_ACCOUNTS, _P.MANAGE_MODELS, _P.MANAGE_CLAUSES, _P.STOP}
+    ),
 }
 
 #: Roles that must sign in with a time-based one-time password.

@@ -4,6 +4,9 @@ The rows are in `citations.json` and go out with a release; nothing else can add
 the clause was read in a full-text copy; none has been checked against the official gazette yet.
 `dates_verified` says the same of the days in force.
 
+What the release lists can be ended on a running system (`lachan.domain.clause_end`): whoever asks here says what is
+ended, and a day can only come nearer by it.
+
 A row's `role`: a `ground` names the violated clause; a `companion` must stand beside grounds of its request
 kind; `support` may.
 """
@@ -11,7 +14,7 @@ kind; `support` may.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -99,6 +102,15 @@ class Citation:
         return " ".join([*parts, f"Điều {self.article}", self.title, "số", self.instrument])
 
 
+#: What people ended here: id of a clause -> the first day on which it no longer holds.
+Ended = Mapping[str, date]
+
+
+def until(row: Citation, ended: Ended) -> date | None:
+    """The first day on which it no longer holds, by the release or by people here, whichever is earlier."""
+    return min((day for day in (row.effective_to, ended.get(row.id)) if day is not None), default=None)
+
+
 @dataclass(frozen=True)
 class Denied:
     """A clause that can never be cited; None stands for everything beneath. Nor can what holds it: a whole clause
@@ -172,27 +184,29 @@ def get(citation_id: str) -> Citation:
 
 
 def offered(
-    measure: Measure, categories: Collection[Category], age: AgeBand, on: date
+    measure: Measure, categories: Collection[Category], age: AgeBand, on: date, ended: Ended
 ) -> tuple[Citation, ...]:
     """What an officer may choose from, grounds first."""
     kinds, categories = KINDS.get(measure, frozenset()), _countable(measure, categories)
-    fit = [row for row in allowlist() if _fits(row, kinds, categories, age, on)]
+    fit = [row for row in allowlist() if _fits(row, kinds, categories, age, on, ended)]
     roles, instruments = list(CitationRole), list(_INSTRUMENTS)
     return tuple(
         sorted(fit, key=lambda row: (roles.index(row.role), instruments.index(row.instrument), row.id))
     )
 
 
-def suggested(measure: Measure, categories: Collection[Category], age: AgeBand, on: date) -> tuple[str, ...]:
+def suggested(
+    measure: Measure, categories: Collection[Category], age: AgeBand, on: date, ended: Ended
+) -> tuple[str, ...]:
     """A complete basis that passes `check`: the first ground with the companions that it needs; () if none."""
-    rows = offered(measure, categories, age, on)
+    rows = offered(measure, categories, age, on, ended)
     asks = measure in REMOVALS
     companions = [row for row in rows if asks and row.role is CitationRole.COMPANION]
     for ground in (row for row in rows if row.role is CitationRole.GROUND):
         for kind in sorted(ground.requests & KINDS[measure]):
             basis = [ground.id, *(row.id for row in companions if kind in row.requests)]
             try:
-                check(basis, measure=measure, categories=categories, age=age, on=on)
+                check(basis, measure=measure, categories=categories, age=age, on=on, ended=ended)
             except InputError:
                 continue
             return tuple(basis)
@@ -206,6 +220,7 @@ def check(
     categories: Collection[Category],
     age: AgeBand,
     on: date,
+    ended: Ended,
 ) -> None:
     """Raises InputError unless these clauses together carry `measure` on the day `on`.
 
@@ -216,7 +231,7 @@ def check(
     kinds, categories = KINDS.get(measure, frozenset()), _countable(measure, categories)
     rows = [get(citation_id) for citation_id in citation_ids]
     for row in rows:
-        if not _fits(row, kinds, categories, age, on):
+        if not _fits(row, kinds, categories, age, on, ended):
             raise InputError(f"{row.place} does not fit this category, age, day or measure")
     if not any(row.role is CitationRole.GROUND for row in rows):
         raise InputError("cite at least one clause that the text violates")
@@ -230,6 +245,12 @@ def check(
         for kind in kinds
     ):
         raise InputError("add the clauses on which a request of this kind stands (offered as companions)")
+
+
+def over(citation_ids: Collection[str], on: date, ended: Ended) -> tuple[Citation, ...]:
+    """Those that no longer hold on the day `on`."""
+    rows = ((get(citation_id), until(get(citation_id), ended)) for citation_id in citation_ids)
+    return tuple(row for row, ends in rows if ends is not None and ends <= on)
 
 
 def _countable(measure: Measure, categories: Collection[Category]) -> frozenset[Category]:
@@ -247,6 +268,8 @@ def _carries(row: Citation, kind: RequestKind) -> bool:
 
 
 def _companions(kind: RequestKind, categories: Collection[Category], on: date) -> set[str]:
+    """By the release alone: where one of them was ended here, a request of this kind stands on nothing any more. It
+    must not become easier because a clause is gone."""
     return {
         row.id
         for row in allowlist()
@@ -263,9 +286,12 @@ def _fits(
     categories: Collection[Category],
     age: AgeBand,
     on: date,
+    ended: Ended,
 ) -> bool:
+    ends = until(row, ended)
     return (
         row.in_force(on)
+        and (ends is None or on < ends)
         and age in row.age_bands
         and not row.categories.isdisjoint(categories)
         and not row.requests.isdisjoint(kinds)

@@ -127,7 +127,12 @@ class Notice:
     @property
     def number(self) -> str:
         """How people call it: `TB-000012`."""
-        return f"TB-{self.id:06d}"
+        return notice_number(self.id)
+
+
+def notice_number(notice_id: int) -> str:
+    """`TB-000012` (thông báo)."""
+    return f"TB-{notice_id:06d}"
 
 
 def due(delivered_at: datetime) -> datetime:

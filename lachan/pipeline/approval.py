@@ -11,8 +11,9 @@ Nobody sees whose decision it is. With nobody left for the third part the case w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from lachan.domain import citation
@@ -23,6 +24,7 @@ from lachan.domain.errors import ConflictError, InputError, RefusedError, Second
 from lachan.domain.measure import Measure
 from lachan.domain.notice import NOTICE_TABLE, Notice, NoticeAct, NoticeState, PageCheck
 from lachan.pipeline.claims import ANSWERED, Claims
+from lachan.pipeline.clauses import ended_here
 from lachan.pipeline.import_rows import HANOI
 from lachan.pipeline.page_check import look
 from lachan.pipeline.parties import took_part
@@ -58,8 +60,8 @@ class Approval(Claims):
     def approve(self, actor: Actor, case_id: int) -> Notice:
         """The second (or third) person's yes: the letter is issued.
 
-        Raises SecondPersonNeeded for who decided (for a third: had any part), InputError when a cited clause is
-        no longer in force, ConflictError when the page was not looked at (or not since the last near-copy
+        Raises SecondPersonNeeded for who decided (for a third: had any part), InputError when a cited clause no
+        longer holds, ConflictError when the page was not looked at (or not since the last near-copy
         joined), RefusedError when the post is gone.
         """
         now = self._clock()
@@ -73,7 +75,11 @@ class Approval(Claims):
                 raise RefusedError("the post is gone: return the case, there is nothing left to remove")
             if case.post_count > posts_at(unit.audit.of_subject(f"case:{case_id}"), CHECKED):
                 raise ConflictError("a near-copy came since you looked at the page: look again, then approve")
-            self._check_citations(case, notice.measure, notice.citations)
+            if self._over(unit, notice.citations):
+                raise InputError(
+                    "a cited clause no longer holds: send the case back, to be decided on another clause"
+                )
+            self._check_citations(unit, case, notice.measure, notice.citations)
             third = Third.APPROVED if case.state is CaseState.DISPUTED else case.third
             case = self._step(unit, actor, case, CaseAct.APPROVE)
             assert case.measure is not None
@@ -92,13 +98,16 @@ class Approval(Claims):
 
     def send_back(self, actor: Actor, case_id: int, note: str) -> Case:
         """Back to the officers, to be mended. Who did so once in a case then approves or disagrees (unless the post
-        is gone): a decision is not turned in circles. Raises SecondPersonNeeded, RefusedError."""
+        is gone or a cited clause no longer holds): a decision is not turned in circles. Raises SecondPersonNeeded,
+        RefusedError."""
         with self._database.write() as unit:
             case = unit.cases.get(case_id)
             self._another(unit, actor, case)
             before = unit.audit.of_subject(f"case:{case_id}", _WHOLE)
             twice = any(item.event.action == RETURNED and item.event.actor == actor.name for item in before)
-            if twice and _submitted(unit, case_id).page_check is not PageCheck.GONE:
+            notice = _submitted(unit, case_id)
+            void = notice.page_check is PageCheck.GONE or self._over(unit, notice.citations)
+            if twice and not void:
                 raise RefusedError(
                     "you sent this case back once already: approve it, or say that you disagree"
                 )
@@ -122,13 +131,15 @@ class Approval(Claims):
 
     def refuse(self, actor: Actor, case_id: int, note: str) -> Case:
         """The third person sides with the second: the letter is not issued, and the same measure is not asked for
-        again while the case is the same. Raises SecondPersonNeeded for who had any part."""
+        again while the case is the same; unless a cited clause no longer holds: then nobody could say yes, and the
+        case comes back without a word on the measure. Raises SecondPersonNeeded for who had any part."""
         with self._database.write() as unit:
             case = unit.cases.get(case_id)
             self._another(unit, actor, case)
             both = "\n".join(words for words in (case.return_note, _written(note)) if words)
-            case = replace(case, third=Third.REFUSED)
-            return self._rejected(unit, actor, case, CaseAct.REFUSE, both, **_what(case))
+            void = self._over(unit, _submitted(unit, case_id).citations)
+            case = replace(case, third=None if void else Third.REFUSED)
+            return self._rejected(unit, actor, case, CaseAct.REFUSE, both, **({} if void else _what(case)))
 
     # --- Within --------------------------------------------------------------------------------------------
     def _another(self, unit: Unit, actor: Actor, case: Case) -> None:
@@ -154,10 +165,26 @@ class Approval(Claims):
         case = self._step(unit, actor, case, act, **details)
         return unit.cases.save(replace(case, return_note=note, delete_text_at=self._clock() + KEEP_UNDECIDED))
 
-    def _check_citations(self, case: Case, measure: Measure, citations: Sequence[str]) -> None:
-        """In force today, which begins in Vietnam seven hours before it does in UTC."""
-        today = self._clock().astimezone(HANOI).date()
-        citation.check(citations, measure=measure, categories=case.categories, age=case.age, on=today)
+    def _check_citations(self, unit: Unit, case: Case, measure: Measure, citations: Sequence[str]) -> None:
+        """In force today, by the release and by what admins ended."""
+        citation.check(
+            citations,
+            measure=measure,
+            categories=case.categories,
+            age=case.age,
+            on=self._today(),
+            ended=ended_here(unit),
+        )
+
+    def _over(self, unit: Unit, citations: Sequence[str]) -> bool:
+        """Whether one of them no longer holds, or is none of this release: no letter may wait on it for ever."""
+        with suppress(InputError):
+            return bool(citation.over(citations, self._today(), ended_here(unit)))
+        return True
+
+    def _today(self) -> date:
+        """In Vietnam, where the day begins seven hours before it does in UTC."""
+        return self._clock().astimezone(HANOI).date()
 
     def _issue(self, unit: Unit, notice: Notice) -> Notice:
         state = NOTICE_TABLE.step(notice.state, NoticeAct.APPROVE)

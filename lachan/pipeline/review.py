@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from lachan.domain import citation
 from lachan.domain.account import PERMISSIONS, Actor, Permission
 from lachan.domain.audit import AuditLink
 from lachan.domain.case import (
@@ -191,7 +192,11 @@ class Review(Approval):
         if decision.measure in NOTICE_MEASURES:
             if not decision.recipient.strip():
                 raise InputError("write who the letter goes to")
-            self._check_citations(case, decision.measure, decision.citations)
+            for clause in decision.citations:
+                citation.get(clause)  # one that the release does not know is told as such
+            if self._over(unit, decision.citations):
+                raise InputError("a cited clause no longer holds: choose another one")
+            self._check_citations(unit, case, decision.measure, decision.citations)
 
     def _draft(
         self, unit: Unit, actor: Actor, case: Case, post: CasePost, decision: Decision, *, two: bool

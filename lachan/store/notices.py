@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -124,3 +125,12 @@ class SqlNoticeStore:
     def counts(self) -> dict[NoticeState, int]:
         query = select(notices.c.state, func.count()).group_by(notices.c.state)
         return {NoticeState(row[0]): row[1] for row in self._scope.run(query)}
+
+    def citing(self, clause: str, issued_from: datetime | None = None) -> list[int]:
+        cites = notices.c.citations.contains(json.dumps(clause), autoescape=True)
+        query = select(notices.c.id).where(cites).order_by(notices.c.id.desc())
+        if issued_from is None:
+            query = query.where(notices.c.state == NoticeState.SUBMITTED.value)
+        else:
+            query = query.where(notices.c.issued_at >= issued_from)
+        return list(self._scope.run(query).scalars())

@@ -9,6 +9,7 @@ from lachan.store.alerts import SqlAlertStore
 from lachan.store.appeals import SqlAppealStore
 from lachan.store.audit import SqlAuditStore
 from lachan.store.cases import SqlCaseStore
+from lachan.store.clause_ends import SqlClauseEndStore
 from lachan.store.directory import SqlDirectoryStore
 from lachan.store.exposures import SqlExposureStore
 from lachan.store.figures import SqlFigureStore
@@ -123,6 +124,10 @@ class SqlUnit:
     @cached_property
     def models(self) -> SqlModelStore:
         return SqlModelStore(self._scope)
+
+    @cached_property
+    def clause_ends(self) -> SqlClauseEndStore:
+        return SqlClauseEndStore(self._scope)
 
     @cached_property
     def audit(self) -> SqlAuditStore:

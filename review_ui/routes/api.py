@@ -51,8 +51,8 @@ class Bucket(BaseModel):
 
 
 class SearchAnswer(BaseModel):
-    """`cursor` asks for the page after this (`after`); null at the end. `withheld`: some counts were too small to be
-    told. With a place there are counts of whole weeks alone, no hits."""
+    """`cursor` asks for the page after this (`after`); null at the end. `withheld`: counts by place are in
+    fives, those under five left out. With a place there are counts of whole weeks alone, no hits."""
 
     total: int
     hits: list[Found]

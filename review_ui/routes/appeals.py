@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from lachan.domain.appeal import DECIDE_WITHIN
 from lachan.domain.errors import ConflictError, InputError, LachanError, PermissionDenied, RefusedError
+from lachan.pipeline.clauses import cited
 from review_ui.failures import status_of
 from review_ui.guard import AtDesk, Number, Visit
 
@@ -56,11 +57,13 @@ def _show(visit: Visit, appeal_id: Number, error: LachanError | None = None) -> 
     with visit.desk.database.read() as unit:
         found = unit.appeals.get(appeal_id)
         notice = unit.notices.get(found.notice)
+        bases = cited(unit, notice)
     return visit.page(
         "appeal.html",
         status_of(error) if error else 200,
         appeal=found,
         notice=notice,
+        cited=bases,
         decide_within=DECIDE_WITHIN,
         answer=visit.field("answer"),
         outcome=visit.field("outcome"),

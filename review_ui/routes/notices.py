@@ -7,9 +7,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from lachan.domain import citation
 from lachan.domain.errors import InputError, LachanError, NotFound, PermissionDenied, RefusedError
 from lachan.domain.notice import NOTICE_TABLE, Notice, NoticeAct, NoticeState
+from lachan.pipeline.clauses import cited
 from lachan.pipeline.notify import RECORDED
 from review_ui.documents import download, embedded
 from review_ui.failures import status_of
@@ -91,12 +91,13 @@ def _show(
     with visit.desk.database.read() as unit:
         found = unit.notices.get(notice_id)
         history = unit.audit.of_subject(f"notice:{notice_id}")
+        bases = cited(unit, found)
     return visit.page(
         "notice.html",
         status_of(error) if error else 200,
         notice=found,
         acts=[name for name in NoticeAct if name in NOTICE_TABLE.acts(found.state) & RECORDED],
-        citations=[citation.get(key) for key in found.citations],
+        cited=bases,
         history=history,
         done=done,
         refusal=visit.language.refusal(error) if error else "",

@@ -106,6 +106,7 @@ def _piles(visit: Visit) -> dict[str, Any]:
             "ringing": unit.oncall.unanswered() if visit.can("read_protect_queue") else [],
             "overdue": 0,
             "proposed": 0,
+            "clauses": 0,
             "silent": 0,
             "audit_events": 0,
             "news": 0,
@@ -136,6 +137,8 @@ def _piles(visit: Visit) -> dict[str, Any]:
             piles["audit_events"] = unit.audit.head()[0]
         if visit.can("manage_accounts"):
             piles["stuck"] = stuck(unit, now)
+    if visit.can("manage_clauses"):
+        piles["clauses"] = visit.desk.clauses.waiting()
     if visit.can("read_protect_queue"):
         piles["alarms"] = sorted(
             visit.desk.protect.alarms(), key=lambda alarm: now - alarm.since, reverse=True

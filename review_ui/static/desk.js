@@ -84,16 +84,28 @@ if (page || rowsSeen) {
   setInterval(look, 20000);
 }
 
-// --- clocks go on changing colour
-setInterval(() => {
+// --- clocks go on changing colour; one that runs out while the page is open raises an alarm, once
+const ringAlarm = (clocks) => {
+  const line = document.getElementById("ran-out");
+  const names = clocks.map((clock) => clock.closest("tr")?.querySelector("th")?.textContent.trim()).filter(Boolean);
+  line.textContent = [line.dataset.text, names.join(", ")].filter(Boolean).join(": ");
+  line.hidden = false;
+  if (!document.title.startsWith("⏰")) document.title = `⏰ ${document.title}`;
+};
+const tick = () => {
   const now = Date.now() / 1000;
+  const ranOut = [];
   for (const clock of document.querySelectorAll(".clock[data-soon]")) {
     const late = clock.dataset.late && now >= Number(clock.dataset.late);
     const colour = late ? "late" : now >= Number(clock.dataset.soon) ? "soon" : "calm";
+    const calm = document.documentElement.classList.contains("calm") && !clock.closest(".urgent");
+    if (colour === "late" && !clock.classList.contains("late") && !calm) ranOut.push(clock);
     clock.classList.remove("calm", "soon", "late");
     clock.classList.add(colour);
   }
-}, 15000);
+  if (ranOut.length) ringAlarm(ranOut);
+};
+if (document.querySelector(".clock[data-soon]")) setInterval(tick, 15000);
 
 // --- a form is sent once, and what somebody wrote in it only while the desk can be reached: a browser's own page about
 // a lost connection would take the words with it

@@ -29,7 +29,7 @@ def test_two_keys_dismiss_and_one_takes_it_back(site: DeskSite) -> None:
     page.wait_for_url("**/*done=undone*")
 
 
-def test_a_clock_turns_red_while_the_page_is_open(site: DeskSite) -> None:
+def test_a_clock_turns_red_and_raises_an_alarm_while_the_page_is_open(site: DeskSite) -> None:
     page = site.sign_in("bao-ve")
     page.clock.install()
     page.goto(f"{site.url}/queue/protect")
@@ -40,9 +40,13 @@ def test_a_clock_turns_red_while_the_page_is_open(site: DeskSite) -> None:
     )
     page.clock.run_for(20_000)
     expect(clock).not_to_have_class("clock late")
+    expect(page.get_by_role("alert")).to_have_count(0)
     page.evaluate("document.querySelector('.clock[data-late]').dataset.late = '1'")
     page.clock.run_for(20_000)
     expect(clock).to_have_class("clock late")
+    number = page.locator("tr", has=clock).get_by_role("rowheader").inner_text()
+    expect(page.get_by_role("alert")).to_have_text(f"Vừa quá hạn: {number}")
+    assert page.title().startswith("⏰ ")
 
 
 def test_keys_are_changed_without_a_mouse_and_taken_back(site: DeskSite) -> None:

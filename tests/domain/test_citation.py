@@ -90,25 +90,25 @@ def test_the_two_calls_stand_on_violence_racing_and_incitement_alone() -> None:
 @pytest.mark.parametrize("measure", TAKEDOWNS)
 @pytest.mark.parametrize("age", AgeBand)
 def test_every_takedown_has_a_basis(category: Category, measure: Measure, age: AgeBand) -> None:
-    basis = citation.suggested(measure, [category], age, TODAY)
+    basis = citation.suggested(measure, [category], age, TODAY, {})
     assert basis
-    citation.check(basis, measure=measure, categories=[category], age=age, on=TODAY)
+    citation.check(basis, measure=measure, categories=[category], age=age, on=TODAY, ended={})
 
 
 def test_age_unsuitable_is_warning_only() -> None:
     for measure in TAKEDOWNS:
-        assert citation.suggested(measure, [Category.AGE_UNSUITABLE], AgeBand.CHILD_U16, TODAY) == ()
+        assert citation.suggested(measure, [Category.AGE_UNSUITABLE], AgeBand.CHILD_U16, TODAY, {}) == ()
         assert measure not in allowed_measures(Route.REVIEW, [Category.AGE_UNSUITABLE])
     label = Measure.PLATFORM_LABEL
-    assert citation.suggested(label, [Category.AGE_UNSUITABLE], AgeBand.AGE_UNKNOWN, TODAY)
+    assert citation.suggested(label, [Category.AGE_UNSUITABLE], AgeBand.AGE_UNKNOWN, TODAY, {})
 
 
 @pytest.mark.parametrize("article", ["146", "147", "151"])
 def test_clauses_that_protect_under_16_are_not_offered_above(article: str) -> None:
     for age in (AgeBand.MINOR_U18, AgeBand.AGE_UNKNOWN):
-        offered = citation.offered(Measure.CRIME_INFORMATION, list(Category), age, TODAY)
+        offered = citation.offered(Measure.CRIME_INFORMATION, list(Category), age, TODAY, {})
         assert f"BLHS-{article}" not in {row.id for row in offered}
-    offered = citation.offered(Measure.CRIME_INFORMATION, list(Category), AgeBand.CHILD_U16, TODAY)
+    offered = citation.offered(Measure.CRIME_INFORMATION, list(Category), AgeBand.CHILD_U16, TODAY, {})
     assert f"BLHS-{article}" in {row.id for row in offered}
 
 
@@ -117,14 +117,16 @@ def test_a_repealed_law_is_offered_for_its_own_days_only() -> None:
     age, categories = AgeBand.MINOR_U18, [Category.CHILD_VIOLENCE]
 
     def ids(day: date) -> set[str]:
-        return {row.id for row in citation.offered(Measure.REMOVAL_REQUEST, categories, age, day)}
+        return {row.id for row in citation.offered(Measure.REMOVAL_REQUEST, categories, age, day, {})}
 
     assert "L24-29" in ids(then)
     assert "L116-7-2-d" not in ids(then)
     assert "L24-29" not in ids(now)
     assert "L116-7-2-d" in ids(now)
     with pytest.raises(InputError, match="does not fit"):
-        citation.check(["L24-29"], measure=Measure.REMOVAL_REQUEST, categories=categories, age=age, on=now)
+        citation.check(
+            ["L24-29"], measure=Measure.REMOVAL_REQUEST, categories=categories, age=age, on=now, ended={}
+        )
 
 
 def test_companions_are_needed() -> None:
@@ -135,6 +137,7 @@ def test_companions_are_needed() -> None:
             categories=[Category.CHILD_VIOLENCE],
             age=AgeBand.MINOR_U18,
             on=TODAY,
+            ended={},
         )
 
 
@@ -147,6 +150,7 @@ def test_a_category_without_its_hook_cannot_go_under_cyber_law() -> None:
             categories=[Category.SELFHARM],
             age=AgeBand.MINOR_U18,
             on=TODAY,
+            ended={},
         )
 
 
@@ -164,7 +168,7 @@ def test_an_unknown_clause_is_refused() -> None:
 def test_what_is_offered_is_in_force_and_fits(
     measure: Measure, categories: list[Category], age: AgeBand, on: date
 ) -> None:
-    for row in citation.offered(measure, categories, age, on):
+    for row in citation.offered(measure, categories, age, on, {}):
         assert row.in_force(on)
         assert age in row.age_bands
         assert row.categories & set(categories)

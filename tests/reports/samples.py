@@ -76,7 +76,7 @@ def notice(
         "recipient": "Công ty Nền tảng Mẫu",
         "url": "https://example.org/chu-de/trang-2?p=88&q=1#post-88112",
         "categories": categories,
-        "citations": citation.suggested(measure, categories, AgeBand.CHILD_U16, NOW.date()),
+        "citations": citation.suggested(measure, categories, AgeBand.CHILD_U16, NOW.date(), {}),
         "description": "mô tả mẫu, đã che [tên]",
         "necessity": "vì sao cần biện pháp này, viết mẫu cho đủ dài",
         "content_hash": "9f2b" * 16,

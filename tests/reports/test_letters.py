@@ -176,7 +176,7 @@ def test_an_advisory_leads_nobody_to_the_post() -> None:
     ("category", "words"),
     [
         (Category.CHILD_TRAFFICKING, "Trao đổi với cơ quan ban hành trước khi thông báo"),
-        (Category.DRUGS_TO_MINORS, "Được thông báo cho chủ tài khoản"),
+        (Category.DRUGS_TO_MINORS, "Quý vị có thể thông báo cho chủ tài khoản"),
     ],
 )
 def test_whether_the_account_holder_may_be_told(category: Category, words: str) -> None:

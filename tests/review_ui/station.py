@@ -24,6 +24,7 @@ from lachan.domain.taxonomy import AgeBand, Audience, Category, Context, Route
 from lachan.pipeline.accounts import Accounts
 from lachan.pipeline.alerts import Alerts
 from lachan.pipeline.appeal import Appeals
+from lachan.pipeline.clauses import Clauses
 from lachan.pipeline.clusters import Clusters
 from lachan.pipeline.directory import Directory
 from lachan.pipeline.flood import Floods
@@ -215,6 +216,7 @@ def open_station(folder: Path, secrets: dict[str, str | None], *, secure: bool =
         alerts=Alerts(database, index, clock, list(AlertWay)),
         protect=Protect(database, clock),
         directory=Directory(database, clock, town_units),
+        clauses=Clauses(database, clock),
         notify=Notify(database, clock),
         appeals=Appeals(database, clock),
         public_reports=PublicReports(database, keys, clock, pages, lambda text: "cứu" in text),

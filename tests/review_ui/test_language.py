@@ -23,7 +23,14 @@ from lachan.domain.bulletin import SendingState
 from lachan.domain.case import CaseAct, CaseState
 from lachan.domain.citation import CitationRole, RequestKind
 from lachan.domain.directory import Standing
-from lachan.domain.errors import ConflictError, InputError, LachanError, NotFound, RefusedError
+from lachan.domain.errors import (
+    ConflictError,
+    InputError,
+    LachanError,
+    NotFound,
+    RefusedError,
+    TransitionError,
+)
 from lachan.domain.measure import Measure
 from lachan.domain.notice import NoticeAct, NoticeState, PageCheck
 from lachan.domain.post import SourceKind, SourcePurpose, SourceState
@@ -121,11 +128,12 @@ def _text(node: ast.expr) -> Iterator[str]:
 def test_every_refusal_of_the_use_cases_has_a_sentence() -> None:
     root = HOUSE.parent
     files = [root / "lachan/pipeline" / f"{name}.py" for name in
-             ("accounts", "alerts", "appeal", "claims", "clusters", "directory", "flood", "notify", "oncall",
-              "passwords", "places", "protect", "report", "report_case", "review", "sources", "speaker")]  # fmt: skip
+             ("accounts", "alerts", "appeal", "approval", "claims", "clauses", "clusters", "directory", "flood",
+              "notify", "oncall", "passwords", "places", "protect", "report", "report_case", "review", "sources",
+              "speaker")]  # fmt: skip
     files += [root / "lachan/domain" / f"{name}.py" for name in
-              ("account", "address", "alert", "budget", "directory", "measure", "citation", "report", "transition",
-               "source_rules")]  # fmt: skip
+              ("account", "address", "alert", "budget", "clause_end", "directory", "measure", "citation", "report",
+               "transition", "source_rules")]  # fmt: skip
     files += [*HOUSE.glob("*.py"), *(HOUSE / "routes").glob("*.py")]
     unsaid = {m for path in files for m in _raised(path) if " " in m and not known_refusal(m)}
     assert not {m for m in unsaid if not m.startswith("routes and permissions differ")}
@@ -138,6 +146,9 @@ def test_refusals_are_filled_in_words() -> None:
     )
     state = vi.refusal(RefusedError("the case is closed: claim is not possible (possible: nothing)"))
     assert "“Đã đóng”" in state
+    source = vi.refusal(TransitionError("the source dien-dan is stopped: nothing to resume"))
+    assert "“Đã dừng”" in source
+    assert "legal_basis" not in vi.refusal(InputError("a source needs its legal_basis"))
     assert vi.refusal(NotFound("case 7")).startswith("Không tìm thấy")
     assert "{oops}" in vi.refusal(InputError("choose from the list: {oops}"))
     assert vi.refusal(LachanError("?"))
@@ -186,8 +197,8 @@ def test_actions_in_use_have_words(station: Station) -> None:
 
 def _is_action(text: str) -> bool:
     first, _, second = text.partition(":")
-    subjects = {"account", "alert", "appeal", "case", "crawl", "directory", "flood", "import", "inbox", "index",
-                "notice", "referral", "removal", "report", "retain", "search", "source", "system"}  # fmt: skip
+    subjects = {"account", "alert", "appeal", "case", "clause", "crawl", "directory", "flood", "import", "inbox",
+                "index", "notice", "referral", "removal", "report", "retain", "search", "source", "system"}  # fmt: skip
     return first in subjects and second.replace("_", "").isalpha()
 
 

@@ -31,9 +31,12 @@ def _path(route: str) -> str:
         "alert_id",
         "bulletin_id",
         "entry_id",
+        "proposal_id",
     ):
         path = path.replace("{" + name + "}", "999999")
-    return path.replace("{key}", "khong-co").replace("{name}", "khong-co")
+    for name in ("key", "name", "clause"):
+        path = path.replace("{" + name + "}", "khong-co")
+    return path
 
 
 @pytest.mark.parametrize("role", Role)

@@ -134,7 +134,7 @@ def _decide(station: Station, case: Case, number: int, name: str) -> None:
     measures = [Measure.REMOVAL_REQUEST, Measure.OWNER_REMOVAL_REQUEST, Measure.PUBLIC_ADVISORY]
     measure = measures[number % 3] if number < 5 else Measure.DISMISS
     on = station.clock.now.date()
-    basis = suggested(measure, case.categories, case.age, on) if number < 5 else ()
+    basis = suggested(measure, case.categories, case.age, on, {}) if number < 5 else ()
     reason = f"{NECESSITY} Trường hợp {number + 1}."
     station.desk.review.decide(
         actor, case.id, Decision(measure, reason, basis, "Ban quản trị diễn đàn Bến Sông")

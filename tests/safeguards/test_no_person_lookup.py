@@ -88,7 +88,7 @@ def test_every_table_is_known() -> None:
         "notices", "referrals", "appeals", "public_reports", "removals",
         "accounts", "credentials", "sessions",
         "audit_links", "audit_head", "audit_checkpoint", "outbox", "leases", "state", "schedule",
-        "list_issuers", "vetted_lists", "judge_models",
+        "list_issuers", "vetted_lists", "judge_models", "clause_ends",
         "directory",  # of offices that help, never of persons: `domain.directory.checked`
         # of the people who work here, not of those who write: nothing of a case but its number
         "identities", "tickets", "own_keys",

@@ -15,10 +15,13 @@ import pytest
 
 from lachan.app import settings
 from lachan.domain import citation
+from lachan.domain.case import CaseState
 from lachan.domain.citation import build
+from lachan.domain.clause_end import ClauseEnd, EndState
 from lachan.domain.errors import InputError, LachanError, RefusedError
 from lachan.domain.measure import NOTICE_MEASURES, TWO_PERSON, Measure
 from lachan.domain.taxonomy import AgeBand, Category
+from lachan.pipeline.clauses import ended_here
 from lachan.pipeline.review import Decision
 from lachan.reports import Letters
 from lachan.store.tables import metadata
@@ -72,7 +75,7 @@ def test_a_clause_that_is_not_in_force_is_refused() -> None:
     with pytest.raises(LachanError):
         citation.check(
             (row.id,), measure=Measure.REMOVAL_REQUEST, categories=tuple(row.categories)[:1],
-            age=next(iter(row.age_bands)), on=date(2025, 12, 31),
+            age=next(iter(row.age_bands)), on=date(2025, 12, 31), ended={},
         )  # fmt: skip
 
 
@@ -155,10 +158,10 @@ def test_what_is_offered_is_what_the_release_lists_and_nothing_else() -> None:
     seen = 0
     for measure, categories, age, on in situations():
         wanted = {row["id"] for row in SHIPPED["citations"] if citable(row, measure, categories, age, on)}
-        offered = [row.id for row in citation.offered(measure, categories, age, on)]
+        offered = [row.id for row in citation.offered(measure, categories, age, on, {})]
         assert len(offered) == len(set(offered))
         assert set(offered) == wanted, (measure, categories, age, on)
-        assert set(citation.suggested(measure, categories, age, on)) <= wanted
+        assert set(citation.suggested(measure, categories, age, on, {})) <= wanted
         seen += len(offered)
     assert seen > 10_000
 
@@ -169,18 +172,20 @@ def test_what_is_not_offered_is_not_accepted_either() -> None:
     for measure, categories, age, on in situations():
         if len(categories) > 1:
             continue
-        whole = citation.suggested(measure, categories, age, on)
+        whole = citation.suggested(measure, categories, age, on, {})
         if not whole:
             with pytest.raises(InputError):
-                citation.check([], measure=measure, categories=categories, age=age, on=on)
+                citation.check([], measure=measure, categories=categories, age=age, on=on, ended={})
             continue
-        citation.check(whole, measure=measure, categories=categories, age=age, on=on)
+        citation.check(whole, measure=measure, categories=categories, age=age, on=on, ended={})
         for row in SHIPPED["citations"]:
             if citable(row, measure, categories, age, on):
                 continue
             tried += 1
             with pytest.raises(InputError, match="does not fit"):
-                citation.check([*whole, row["id"]], measure=measure, categories=categories, age=age, on=on)
+                citation.check(
+                    [*whole, row["id"]], measure=measure, categories=categories, age=age, on=on, ended={}
+                )
     assert tried > 1_000
 
 
@@ -194,7 +199,87 @@ def test_measures_without_a_letter_cite_nothing() -> None:
                     categories=list(Category),
                     age=AgeBand.CHILD_U16,
                     on=date(2026, 11, 22),
+                    ended={},
                 )
+
+
+# --- What admins end on a running system ----------------------------------------------------------------------
+def bases(measure: Measure, categories: tuple[Category, ...], age: AgeBand, on: date) -> list[list[str]]:
+    """Every basis of a ground and all companions of one kind, and each with one clause left out."""
+    rows = citation.offered(measure, categories, age, on, {})
+    grounds = [row.id for row in rows if row.role is citation.CitationRole.GROUND]
+    tried = []
+    for kind in citation.KINDS.get(measure, ()):
+        beside = [
+            row.id for row in rows if row.role is citation.CitationRole.COMPANION and kind in row.requests
+        ]
+        tried += [[ground, *beside] for ground in grounds]
+        tried += [[ground, *beside[:i], *beside[i + 1 :]] for ground in grounds for i in range(len(beside))]
+    return tried
+
+
+def stands(
+    ids: list[str],
+    measure: Measure,
+    categories: tuple[Category, ...],
+    age: AgeBand,
+    on: date,
+    ended: citation.Ended,
+) -> bool:
+    try:
+        citation.check(ids, measure=measure, categories=categories, age=age, on=on, ended=ended)
+    except InputError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_an_end_can_only_take_away(shift: int) -> None:
+    """Each clause ended by itself, today or tomorrow: whatever is offered or accepted then was so before, and a clause
+    ended today is not. No request becomes easier because a clause that it must cite is gone."""
+    on, lost = date(2026, 11, 22), 0
+    for measure, category, age in product(sorted(citation.KINDS), Category, AgeBand):
+        where = (measure, (category,), age, on)
+        before = {row.id for row in citation.offered(*where, {})}
+        refused = [ids for ids in bases(*where) if not stands(ids, *where, {})]
+        for clause in (row["id"] for row in SHIPPED["citations"]):
+            ended = {clause: on + timedelta(days=shift)}
+            after = {row.id for row in citation.offered(*where, ended)}
+            assert after == before - ({clause} if shift == 0 else set())
+            assert set(citation.suggested(*where, ended)) <= after
+            lost += len(before - after)
+            for ids in refused:
+                assert not stands(ids, *where, ended), (ids, ended)
+            if clause in before and shift == 0:
+                assert not stands([clause], *where, ended)
+    assert (lost > 100) is (shift == 0)
+
+
+def test_whatever_lies_in_the_table_of_ends_adds_and_lengthens_nothing(world: World) -> None:
+    """Rows written by hand: what is no clause of the release, a denied one, a day after the clause's own end."""
+    with world.database.write() as unit:
+        for clause, ends in (
+            ("BLHS-331", None), ("BLHS-331x", date(2060, 1, 1)), ("L24-29", date(2060, 1, 1)), ("", None),
+        ):  # fmt: skip
+            made = unit.clause_ends.add(ClauseEnd(0, clause, ends, "", "x", world.clock()))
+            unit.clause_ends.settle(
+                replace(made, state=EndState.CONFIRMED, settled_by="y", settled_at=world.clock())
+            )
+        ended = ended_here(unit)
+    assert ended
+    for measure, categories, age, on in situations():
+        if len(categories) == 1:
+            assert citation.offered(measure, categories, age, on, ended) == citation.offered(
+                measure, categories, age, on, {}
+            )
+    shown = {clause.row.id for clause in world.clauses.all(world.actor("auditor"))}
+    assert shown == {row["id"] for row in SHIPPED["citations"]}
+    for act in (
+        lambda: world.clauses.propose(world.actor("admin"), "BLHS-331", world.clock().date(), WHY),
+        lambda: world.clauses.bring_back(world.actor("admin"), "BLHS-331", WHY),
+    ):
+        with pytest.raises(LachanError):
+            act()
 
 
 # --- The denylist ---------------------------------------------------------------------------------------------
@@ -232,9 +317,15 @@ def test_the_denylist_cannot_be_shortened() -> None:
 
 # --- No other way in ------------------------------------------------------------------------------------------
 def test_the_list_is_part_of_the_program_and_of_nothing_else() -> None:
-    """No setting, no table and no form brings a clause; one module reads the list, and from the package."""
+    """No setting, no table and no form brings a clause; one module reads the list, and from the package. The one
+    table about clauses holds days and words, and of the clause its id."""
     names = [*settings._KEYS, *metadata.tables, *(field.name for field in fields(settings.Settings))]
-    assert [name for name in names if re.search(r"citation|basis|law|clause|denied|allow", name)] == []
+    assert [name for name in names if re.search(r"citation|basis|law|clause|denied|allow", name)] == [
+        "clause_ends"
+    ]
+    assert set(metadata.tables["clause_ends"].columns.keys()) == {
+        "id", "clause", "ends", "why", "proposed_by", "proposed_at", "state", "settled_by", "settled_at",
+    }  # fmt: skip
     columns = {
         f"{table.name}.{column.name}"
         for table in metadata.sorted_tables
@@ -243,6 +334,10 @@ def test_the_list_is_part_of_the_program_and_of_nothing_else() -> None:
     }
     assert columns == {"cases.citations", "notices.citations", "sources.legal_basis"}
     assert not [route for route in ROUTES if re.search(r"citation|basis|law", route)]
+    assert {route for route in ROUTES if "clause" in route and route.startswith("POST")} == {
+        "POST /clauses/{clause}/end", "POST /clauses/{clause}/bring-back",
+        "POST /clauses/proposals/{proposal_id}/confirm", "POST /clauses/proposals/{proposal_id}/refuse",
+    }  # fmt: skip
     naming = {
         path
         for path, tree in modules().items()
@@ -259,7 +354,7 @@ def test_no_form_of_the_desk_cites_it(station: Station, basis: str) -> None:
     officer.post(f"/cases/{case.id}/claim")
     for measure in sorted(NOTICE_MEASURES):
         day = station.clock.now.date()
-        whole = list(citation.suggested(measure, case.categories, case.age, day))
+        whole = list(citation.suggested(measure, case.categories, case.age, day, {}))
         for given in ([basis], [*whole, basis]):
             answer = officer.post(
                 f"/cases/{case.id}/decide",
@@ -288,6 +383,9 @@ def test_a_letter_is_not_written_on_a_clause_that_came_in_by_the_database(world:
         world.review.approve(approver, case)
     with pytest.raises(InputError):
         Letters().html(forged, LETTERHEAD, demo=False)
+    assert world.review.send_back(approver, case, "Căn cứ lạ.").state is CaseState.RETURNED, (
+        "it waits for nobody"
+    )
 
 
 def test_a_clause_that_ended_between_decision_and_approval_stops_the_letter(
@@ -302,5 +400,5 @@ def test_a_clause_that_ended_between_decision_and_approval_stops_the_letter(
     first = takedown().citations[0]
     ended = {**rows, first: replace(rows[first], effective_to=world.clock().date())}
     monkeypatch.setattr(citation, "_table", lambda: (ended, denied))
-    with pytest.raises(InputError, match="does not fit"):
+    with pytest.raises(InputError, match="send the case back"):
         world.review.approve(approver, case)

@@ -111,6 +111,7 @@ def test_no_role_holds_both_halves() -> None:
                 Permission.MANAGE_SOURCES,
                 Permission.MANAGE_ACCOUNTS,
                 Permission.MANAGE_MODELS,
+                Permission.MANAGE_CLAUSES,
                 Permission.STOP,
             }
 

@@ -77,3 +77,21 @@ def test_what_it_says_ends_with_its_key(database: SqlDatabase, keys: FileKeyRing
     with database.read() as unit:
         left = unit.notices.get(added.id)
     assert left == replace(added, recipient="", url="", description="", necessity="")
+
+
+def test_letters_are_found_by_the_clause_they_cite(database: SqlDatabase) -> None:
+    (case,) = opened(database)
+    mine, other = ("L116-13-4-đ", "LTE-6-9"), ("LTE-6-10",)
+    with database.write() as unit:
+        waiting = unit.notices.add(notice(case.id, code="a", state=NoticeState.SUBMITTED, citations=mine))
+        unit.notices.add(notice(case.id, code="b", state=NoticeState.SUBMITTED, citations=other))
+        unit.notices.add(notice(case.id, code="c", state=NoticeState.REJECTED, citations=mine))
+        issued = unit.notices.add(
+            notice(case.id, code="d", state=NoticeState.ISSUED, citations=mine, issued_at=NOW)
+        )
+    with database.read() as unit:
+        assert unit.notices.citing("L116-13-4-đ") == [waiting.id]
+        assert unit.notices.citing("L116-13-4-đ", NOW) == [issued.id]
+        assert unit.notices.citing("L116-13-4-đ", NOW + HOUR) == []
+        for part in ("LTE-6", "LTE-6-1", "L%", "_TE-6-9", "", '"'):
+            assert unit.notices.citing(part) == []

@@ -10,7 +10,7 @@ reading.py    sources, the frontier, the inbox, and what reads pages
 cases.py      cases, letters, referrals and their directory, appeals, and reports from people
 people.py     accounts and sessions, what each person keeps at the desk, on call, alerts
 judging.py    the judge, and what it works with
-records.py    the audit log, the outbox, leases, state and schedule
+records.py    the audit log, the outbox, leases, state, schedule, ends of clauses
 searching.py  the search index: what goes in, what is asked, what comes back
 documents.py  the read model for reports; letters and reports as documents
 unit.py       the unit of work: every store in one transaction
@@ -73,6 +73,7 @@ from lachan.pipeline.ports.reading import (
 )
 from lachan.pipeline.ports.records import (
     AuditStore,
+    ClauseEndStore,
     LeaseStore,
     OutboxAct,
     OutboxRow,
@@ -108,6 +109,7 @@ __all__ = [
     "AuditStore",
     "CaseFilter",
     "CaseStore",
+    "ClauseEndStore",
     "Clock",
     "CopyCandidate",
     "CountTable",

@@ -221,6 +221,11 @@ class NoticeStore(Protocol):
 
     def counts(self) -> dict[NoticeState, int]: ...
 
+    def citing(self, clause: str, issued_from: datetime | None = None) -> list[int]:
+        """Numbers of those that cite this clause, newest first: issued from that moment on; None: those that wait
+        for approval."""
+        ...
+
 
 class ReferralStore(Protocol):
     def add(self, referral: Referral) -> Referral: ...

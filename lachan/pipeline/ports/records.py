@@ -1,4 +1,4 @@
-"""The audit log, the outbox, leases, state and schedule."""
+"""The audit log, the outbox, leases, state, schedule, and what was said of a clause's end."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from lachan.domain.audit import AuditCheckpoint, AuditEvent, AuditLink
+from lachan.domain.clause_end import ClauseEnd
 
 
 class AuditStore(Protocol):
@@ -107,3 +108,23 @@ class ScheduleStore(Protocol):
     def all(self) -> list[ScheduledJob]: ...
 
     def save(self, job: ScheduledJob) -> None: ...
+
+
+class ClauseEndStore(Protocol):
+    """Proposals about a clause's end. In a writing unit `get` locks."""
+
+    def add(self, proposal: ClauseEnd) -> ClauseEnd:
+        """`id` 0 in. Raises ConflictError where another about this clause waits."""
+        ...
+
+    def get(self, proposal: int) -> ClauseEnd:
+        """Raises NotFound."""
+        ...
+
+    def settle(self, settled: ClauseEnd) -> None:
+        """Write how it was settled, by whom and when. Raises ConflictError for one that does not wait."""
+        ...
+
+    def all(self) -> list[ClauseEnd]:
+        """Oldest first, settled ones too."""
+        ...

@@ -28,7 +28,14 @@ from lachan.pipeline.ports.people import (
     ViewStore,
 )
 from lachan.pipeline.ports.reading import FrontierStore, InboxStore, SourceStore
-from lachan.pipeline.ports.records import AuditStore, LeaseStore, OutboxStore, ScheduleStore, StateStore
+from lachan.pipeline.ports.records import (
+    AuditStore,
+    ClauseEndStore,
+    LeaseStore,
+    OutboxStore,
+    ScheduleStore,
+    StateStore,
+)
 
 
 class Unit(Protocol):
@@ -76,6 +83,8 @@ class Unit(Protocol):
     def lists(self) -> ListStore: ...
     @property
     def models(self) -> ModelStore: ...
+    @property
+    def clause_ends(self) -> ClauseEndStore: ...
     @property
     def audit(self) -> AuditStore: ...
     @property
