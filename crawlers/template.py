@@ -148,6 +148,8 @@ def _places(post: Post, common: Collection[str]) -> tuple[Mapping[object, tuple[
 
 def _paths(post: Post) -> Iterator[tuple[Element, tuple[object, ...]]]:
     """The elements under a post's own, each with its way there: tags, and the how-manieth of its kind it is."""
+    if not post.nodes:
+        return  # its words begin where it begins: nothing stands before them
     paths: dict[Element, tuple[object, ...]] = {post.nodes[0]: ()}
     seen: Counter[object] = Counter()
     for node in post.nodes[1:]:

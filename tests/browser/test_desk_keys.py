@@ -44,7 +44,7 @@ def test_a_clock_turns_red_and_raises_an_alarm_while_the_page_is_open(site: Desk
     page.evaluate("document.querySelector('.clock[data-late]').dataset.late = '1'")
     page.clock.run_for(20_000)
     expect(clock).to_have_class("clock late")
-    number = page.locator("tr", has=clock).get_by_role("rowheader").inner_text()
+    number = clock.locator("xpath=ancestor::tr").get_by_role("rowheader").inner_text()
     expect(page.get_by_role("alert")).to_have_text(f"Vừa quá hạn: {number}")
     assert page.title().startswith("⏰ ")
 

@@ -64,7 +64,7 @@ def test_a_referral_from_the_cry_to_its_end(browser: Browser, served: Served) ->
         station.clock.forward(wait)
         with at_desk(browser, served, "bao-ve", width=1280) as page:
             page.goto(f"{served.url}/referrals")
-            expect(page.locator("[role=alert]")).to_contain_text("Đến lúc hỏi thăm lại")
+            expect(page.get_by_role("alert")).to_contain_text("Đến lúc hỏi thăm lại")
             page.locator("form:has(input[value=follow_up]) button").click()
             expect(page.locator("main")).to_contain_text("Đã hỏi thăm")
             if closes:
@@ -133,7 +133,7 @@ def test_an_appeal_from_the_public_page_to_the_withdrawn_letter(browser: Browser
     with at_desk(browser, served, "phe-duyet", width=1280) as page:
         page.goto(f"{served.url}/appeals/1")
         press(page, "Nhận giải quyết")
-        expect(page.locator("#refusal, [role=alert]").first).to_contain_text("người khác phải giải quyết")
+        expect(page.locator("#refusal, main > [role=alert]:visible").first).to_contain_text("người khác phải giải quyết")
     with at_desk(browser, served, "phe-duyet-hai", width=1280) as page:
         page.goto(f"{served.url}/appeals/1")
         press(page, "Nhận giải quyết")

@@ -45,3 +45,7 @@ def test_names_are_short_lines_at_one_place() -> None:
 def test_what_is_the_same_everywhere_is_no_name() -> None:
     alike = [fromstring(f"<div><b>Trả lời</b><p>{said}.</p></div>") for said in SAID]
     assert where_names_stand([Post(list(t.iter()), set(), set()) for t in alike]) == [None] * 3
+
+
+def test_where_words_begin_with_the_post_nobody_is_named_before_them() -> None:
+    assert where_names_stand([Post([], set(), frozenset()), *_posts()]) == [None] * 4

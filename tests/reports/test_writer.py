@@ -75,7 +75,7 @@ def test_the_page_says_what_counts_and_runs_nothing(database: SqlDatabase) -> No
     assert "lượt phát hiện, không phải vụ vi phạm" in page
     assert "Asia/Ho_Chi_Minh" in page and "ngày đăng, nếu không có thì là ngày thu thập" in page
     assert "1 văn bản quá hạn trả lời" in page and "Có lượt chuyển thông tin đang quá hạn" in page
-    assert "1/2</b>văn bản đã nhận được trả lời" in page
+    assert "1/2</b>văn bản được trả lời trong 24 giờ, trên số đã đến nơi nhận" in page
     assert page.count("<svg") == 1 and "<script" not in page
     assert "<img" not in page and "&lt;img src=x onerror=alert(1)&gt;" in page
     assert "can.bo" not in page and "phe.duyet" not in page
