@@ -18,11 +18,53 @@ TODAY = date(2026, 11, 22)
 TAKEDOWNS = (Measure.REMOVAL_REQUEST, Measure.OWNER_REMOVAL_REQUEST)
 #: Every clause that a release has offered: decided cases, issued letters and ended clauses name them by these.
 ONCE_SHIPPED = frozenset(
-    "L116-16-3-b L116-25-2-b L116-7-2-d L116-7-2-c L116-7-2-h L116-7-2-i L116-13-4-đ ND333-16-4 ND56-35-3 ND56-37 "
-    "ND56-33 ND56-36-3 ND147-36-7 ND147-23-3-g ND330-31-2-a ND330-31-2-b ND330-31-3-b LTE-6-2 LTE-6-3 LTE-6-5 "
-    "LTE-6-9 LTE-6-10 LTE-6-11 LTE-21 BLHS-131 BLHS-134 BLHS-142 BLHS-144 BLHS-145 BLHS-146 BLHS-147 BLHS-150 "
-    "BLHS-151 BLHS-255 BLHS-257 BLHS-265 BLHS-266 BLHS-296 BLHS-326 BLHS-329 BLHS-143-4 BLHS-258-2-d "
-    "BLHS-325-1-a L24-16 L24-29".split()
+    {
+        "L116-16-3-b",
+        "L116-25-2-b",
+        "L116-7-2-d",
+        "L116-7-2-c",
+        "L116-7-2-h",
+        "L116-7-2-i",
+        "L116-13-4-đ",
+        "ND333-16-4",
+        "ND56-35-3",
+        "ND56-37",
+        "ND56-33",
+        "ND56-36-3",
+        "ND147-36-7",
+        "ND147-23-3-g",
+        "ND330-31-2-a",
+        "ND330-31-2-b",
+        "ND330-31-3-b",
+        "LTE-6-2",
+        "LTE-6-3",
+        "LTE-6-5",
+        "LTE-6-9",
+        "LTE-6-10",
+        "LTE-6-11",
+        "LTE-21",
+        "BLHS-131",
+        "BLHS-134",
+        "BLHS-142",
+        "BLHS-144",
+        "BLHS-145",
+        "BLHS-146",
+        "BLHS-147",
+        "BLHS-150",
+        "BLHS-151",
+        "BLHS-255",
+        "BLHS-257",
+        "BLHS-265",
+        "BLHS-266",
+        "BLHS-296",
+        "BLHS-326",
+        "BLHS-329",
+        "BLHS-143-4",
+        "BLHS-258-2-d",
+        "BLHS-325-1-a",
+        "L24-16",
+        "L24-29",
+    }
 )
 
 
