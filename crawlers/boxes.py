@@ -34,7 +34,7 @@ _POST_ID: Final = re.compile(
     r"[-_]?(?:id|container)?[-_]?[a-z]{0,2}-?\d{1,12}",
     re.IGNORECASE,
 )
-BODY_ID: Final = re.compile(r"(?:msg|message|post_message|pid|comment_text)_?\d{1,12}", re.IGNORECASE)
+BODY_ID: Final = re.compile(r"(?:msg|message|post_?message|pid|comment_text)_?\d{1,12}", re.IGNORECASE)
 _BODY_NAMES: Final = frozenset(BODY_CLASSES)
 _AUTHOR_NAMES: Final = frozenset(AUTHOR_CLASSES)
 _META_PROPERTIES: Final = frozenset({"author", "datePublished", "dateCreated"})

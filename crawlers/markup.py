@@ -81,6 +81,8 @@ _BLOCKS: Final = frozenset(
         "ul",
     ]
 )
+_MAX_SIGN: Final = 20  # characters
+_NAME_OF_A_SIGN: Final = re.compile(r"[^\W\d_]{2,}(?:[ _-][^\W\d_]+)+|[A-Z][^\W\d_A-Z]{3,}")  # "Very Happy"
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _BAD_CHARACTERS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CONTROLS: Final = bytes(code for code in range(32) if code not in (9, 10, 13))
@@ -153,9 +155,9 @@ def _tokens(given: str) -> frozenset[str]:
 def is_hidden(element: Element) -> bool:
     """Whether a reader of the page would not see this element."""
     tag = element.tag
-    if not isinstance(tag, str) or tag in _SILENT:
-        return True
     get = element.get
+    if not isinstance(tag, str) or (tag in _SILENT and (tag != "template" or not get("shadowrootmode"))):
+        return True  # a template with a shadow root is what its component shows
     if get("hidden") is not None or get("aria-hidden") == "true":
         return True
     style = get("style")
@@ -222,10 +224,12 @@ def _flat(text: str) -> str:
 
 
 def _emoji(image: Element) -> str:
-    """The word for a picture that stands in a sentence; "" for all others."""
+    """The sign for a picture that stands in a sentence; "" for all others, and for words that name it."""
     alternative = image.get("alt") or ""
+    if len(alternative) > _MAX_SIGN or _NAME_OF_A_SIGN.fullmatch(alternative) is not None:
+        return ""
     about = f"{image.get('class') or ''} {image.get('src') or ''}".lower()
-    return alternative if len(alternative) <= 20 and ("smil" in about or "emoji" in about) else ""
+    return alternative if "smil" in about or "emoji" in about else ""
 
 
 def clean_url(base: str, href: str | None, *, fragment: bool = False) -> str | None:

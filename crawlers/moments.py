@@ -11,6 +11,8 @@ from typing import Final
 from crawlers.markup import Element
 from crawlers.times import is_mostly_a_time, parse_age, parse_time
 
+#: Where a moment that the page as a whole tells is written down (`settled.py`).
+SETTLED: Final = "data-settled-time"
 _LINES: Final = ("a", "span", "small", "p", "div", "td", "li", "font")
 _MAX_TIME: Final = 80  # characters
 _MAX_STATED: Final = 160
@@ -27,6 +29,8 @@ def own_time(node: Element, now: datetime) -> datetime | None:
 def stated_time(nodes: Iterable[Element], now: datetime) -> datetime | None:
     """The first moment that stands in an attribute: `datetime`, `title`, `aria-label`, any `data-`."""
     for node in nodes:
+        if (settled := node.get(SETTLED)) is not None:
+            return parse_time(settled, now)
         for name, value in node.items():
             if name in _NOT_SAID or not 4 < len(value) <= _MAX_STATED:
                 continue

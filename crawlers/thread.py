@@ -24,6 +24,7 @@ from crawlers.naming import (
     leads_to_a_person,
     properties,
 )
+from crawlers.settled import settle_times
 from crawlers.template import Post, common_words, is_common, where_names_stand, where_words_stand
 from crawlers.times import parse_time
 from crawlers.words import is_action, is_apart, is_edit, is_taken_away
@@ -59,6 +60,7 @@ def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
 
     The thread's title goes with its opening post.
     """
+    settle_times(tree, now)
     base, thread = base_of(tree, url), thread_of(url)
     heading = next((visible_text(h) for h in tree.iter("h1")), "") or None
     posts: list[RawPost] = []
@@ -265,8 +267,9 @@ def _body(
     item = _property(box, nodes, *_BODY_PROPERTIES)
     if item is not None and has_text(item, box.inner):
         return item
+    around = set(author.iterancestors()) if author is not None else set()
     said = (n for n in nodes[1:] if not box.is_item and not _BODY_PROPERTIES.isdisjoint(properties(n)))
-    marked = (n for n in nodes[1:] if BODY_ID.fullmatch(n.get("id") or ""))
+    marked = (n for n in nodes[1:] if BODY_ID.fullmatch(n.get("id") or "") and n not in around)
     made = (n for n in nodes[1:] if is_named_body(n))
     for node in chain(said, _named(by_class, BODY_CLASSES), marked, made):
         if node is author or node is box.element or is_apart(node) or not has_text(node, box.inner):

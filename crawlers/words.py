@@ -37,8 +37,11 @@ _EDIT_NAME: Final = re.compile(
 )
 #: Of a remark, not of an author's sentence: how it begins, and that it goes on with a name, a date or an hour.
 _EDIT_LEAD: Final = re.compile(
-    r"(?:đã (?:được )?chỉnh sửa|chỉnh sửa (?:lần )?cuối|sửa (?:lần )?cuối|last edited|edited (?:by|on|at))\b"
-    r"[^\d]{0,60}(?:\d{1,4}[/:\-.]\d|\d{1,2} tháng|\d{1,3} (?:phút|giờ|ngày)|bởi |by )",
+    r"(?:(?:bài(?: viết)?|bình luận|nội dung)(?: này)? )?"
+    r"(?:(?:đã )?được .{1,40}? (?:chỉnh )?sửa (?:lần cuối|lúc|vào|ngày)"
+    r"|(?:đã (?:được )?|được )chỉnh sửa|(?:đã )?được sửa (?:lần cuối )?(?:bởi|lúc)|chỉnh sửa (?:lần )?cuối"
+    r"|sửa (?:lần )?cuối|last edited|edited (?:by|on|at))\b"
+    r"[^\d]{0,60}(?:\d{1,4}[/:\-.h]\d|\d{1,2} tháng|\d{1,3} (?:phút|giờ|ngày)|bởi |by )",
     re.IGNORECASE,
 )
 #: A remark without any element in it is one only if its last word is the hour or the date.
@@ -46,8 +49,10 @@ _EDIT_END: Final = re.compile(r"\d[:/.\-]\d+\W*$")
 _EDIT_TAGS: Final = ("i", "em", "small", "span")
 #: What stands where a post was taken away.
 _TAKEN_AWAY: Final = re.compile(
-    r"\W*(?:(?:bài viết|bình luận|trả lời|phản hồi|nhận xét|nội dung|tin nhắn|ý kiến)(?: này)? )?(?:đã )?(?:bị|được) "
-    r".{0,60}?(?:xoá|xóa|gỡ|ẩn)(?: bỏ)?\b(?:\W*$| (?:lúc|vì|do|bởi|khỏi|với lý do)\b.*)"
+    r"\W*(?:(?:nhắc nhở|thông báo|lưu ý|chú ý)\s*:\s*)?"
+    r"(?P<what>(?:bài(?: viết)?|bình luận|trả lời|phản hồi|nhận xét|nội dung|tin nhắn|ý kiến|đánh giá)(?: này)? )?"
+    r"(?:đã )?(?:bị|được) .{0,60}?(?:xoá|xóa|gỡ|ẩn|(?(what)(?:che|kho[áa]|thu hồi)|gỡ))(?: bỏ)?\b"
+    r"(?:\W*$| (?:lúc|vì|do|bởi|khỏi|với lý do)\b.*|\s*[.,;:(–-]\s*(?:lý do|lí do|vì|do)\b.*)"
     r"|\W*(?:this )?(?:(?:comment|post|message) (?:was |has been |is )?)?(?:deleted|removed)\b"
     r"(?: by (?:the |its )?\w+)?\W*$",
     re.IGNORECASE,
@@ -89,7 +94,7 @@ def is_edit(node: Element) -> bool:
     if node.tag == "a":
         return _EDIT_LINK.match((node.text or "").lstrip()) is not None
     first = next((piece for piece in islice(node.itertext(), 4) if not piece.isspace()), "")
-    if first.lstrip()[:1].lower() not in "đcsle":  # which takes less to see
+    if first.lstrip()[:1].lower() not in "đcslebn":  # which takes less to see
         return False
     said = " ".join("".join(islice(node.itertext(), 20)).split())
     return len(said) <= _MAX_EDIT and _EDIT_LEAD.match(said) is not None
