@@ -24,6 +24,7 @@ from crawlers.naming import (
 )
 from crawlers.records import Page, fit, learned, look_at
 from crawlers.runs import gather_runs
+from crawlers.signed import gather_signed
 from crawlers.words import is_ad, is_quote
 
 _POST_TYPES: Final = re.compile(
@@ -60,6 +61,8 @@ def find_boxes(tree: Element, now: datetime) -> list[Box]:
     named = _boxes(tree, now)
     if len(named) >= _ENOUGH and _leave_little(tree, named, now):
         return named
+    if len(signed := gather_signed(tree, now)) > len(named):
+        return _unnamed(signed)
     page = look_at(tree, now)
     if not named and gather_runs(page):
         page = look_at(tree, now)

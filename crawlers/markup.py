@@ -41,7 +41,7 @@ _SILENT: Final = frozenset(
         "amp-ad",
     ]
 ) - {"form"}  # some forums wrap a whole thread in a form
-_BLOCKS: Final = frozenset(
+BLOCKS: Final = frozenset(
     [
         "address",
         "article",
@@ -203,7 +203,7 @@ def _shown(element: Element, without: Collection[Element]) -> Iterator[str]:
         if tag == "img":
             yield _emoji(node)
             continue
-        is_block = tag in _BLOCKS
+        is_block = tag in BLOCKS
         if is_block:
             yield "\n"
         if (text := node.text) is not None:

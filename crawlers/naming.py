@@ -48,9 +48,15 @@ _BODY_NAME: Final = re.compile(
     rf"|(?:noi[-_]?dung|nd)[-_](?:{_POST}|hoi|dap)|[a-z]?(?:msg|prose)|md-div|user-?content",
     re.IGNORECASE,
 )
+#: Wikis name persons by a namespace, and write its letters as they are or as bytes in per cent.
+_NAMESPACE: Final = (
+    r"(?:user|th(?:à|%c3%a0)nh_vi(?:ê|%c3%aa)n|special:contributions|(?:đ|%c4%90)(?:ặ|%e1%ba%b7)c_bi(?:ệ|%e1%bb%87)t"
+    r":(?:đ|%c4%90)(?:ó|%c3%b3)ng_g(?:ó|%c3%b3)p)"
+)
 _PROFILE: Final = re.compile(
     r"(?:^|/)(?:users?|u|profiles?|members?|by|people|author|thanh-?vien|nguoi-?dung|tac-?gia|trang-?ca-?nhan)"
-    r"(?:/[^/]|\.php\?)|[?;&](?:action=profile|u=\d|mode=viewprofile)|(?:profile|member)\.php\?",
+    r"(?:/[^/]|\.php\?)|[?;&](?:action=profile|u=\d|mode=viewprofile)|(?:profile|member)\.php\?"
+    rf"|[/=]{_NAMESPACE}[:/][^/]",
     re.IGNORECASE,
 )
 _AUTHOR_NAME: Final = re.compile(

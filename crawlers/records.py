@@ -33,7 +33,7 @@ _OFTEN: Final = 3  # times: what a page says as often is its own word ("Lượt 
 _MAX_SAID: Final = 40  # characters of that
 _SAME: Final = timedelta(minutes=1)  # apart, at most, are two ways to say one moment
 _DIGITS: Final = re.compile(r"\d+")
-_ASIDE_ROLES: Final = frozenset(
+ASIDE_ROLES: Final = frozenset(
     {"navigation", "banner", "contentinfo", "complementary", "search", "dialog", "menu", "menubar"}
 )
 _MAX_LEAD: Final = 40  # characters
@@ -70,7 +70,7 @@ def look_at(tree: Element, now: datetime) -> Page:
     stack = [(tree, 0, False, False)]
     while stack and len(seen) < _MAX_ELEMENTS:
         node, above, is_linked, is_said = stack.pop()
-        if is_hidden(node) or node.get("role") in _ASIDE_ROLES:
+        if is_hidden(node) or node.get("role") in ASIDE_ROLES:
             continue
         at = page.path[node] = paths.setdefault((above, node.tag), len(paths) + 1)
         is_linked = is_linked or node.tag == "a"
@@ -239,7 +239,7 @@ def _is_of_the_page(node: Element) -> bool:
     if (above := node.getparent()) is None or above.tag in _WHOLE:
         return True
     inside = islice(node.iter("*"), _MAX_INSIDE)
-    return any(n.tag in ("nav", "footer") or n.get("role") in _ASIDE_ROLES for n in inside)
+    return any(n.tag in ("nav", "footer") or n.get("role") in ASIDE_ROLES for n in inside)
 
 
 def _tight(page: Page, found: AbstractSet[Element]) -> set[Element]:

@@ -32,8 +32,8 @@ def settle_times(tree: Element, now: datetime) -> None:
     """Write down, in `tree`, the moments of dates that begin with the month, and of ages that stand alone."""
     dates: list[tuple[Element, str]] = []
     ages: dict[tuple[str, str], list[tuple[Element, datetime | None]]] = defaultdict(list)
-    for node in islice(tree.iter("*"), _MAX_ELEMENTS):
-        if not (text := node.text) or len(text) > _MAX_TEXT or node.tag not in _LINES:
+    for node in islice(tree.iter(*_LINES), _MAX_ELEMENTS):
+        if not (text := node.text) or len(text) > _MAX_TEXT:
             continue
         if "20" in text and _DATE.search(text) is not None:
             dates.append((node, text))
