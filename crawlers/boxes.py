@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import islice, takewhile
 from typing import Final
 
+from crawlers.letters import gather_letters
 from crawlers.markup import Element, region
 from crawlers.moments import own_time
 from crawlers.naming import (
@@ -61,6 +62,8 @@ def find_boxes(tree: Element, now: datetime) -> list[Box]:
     named = _boxes(tree, now)
     if len(named) >= _ENOUGH and _leave_little(tree, named, now):
         return named
+    if len(letters := gather_letters(tree, now)) > len(named):
+        return _unnamed(letters)
     if len(signed := gather_signed(tree, now)) > len(named):
         return _unnamed(signed)
     page = look_at(tree, now)

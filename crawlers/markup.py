@@ -181,6 +181,30 @@ def visible_text(element: Element, without: Collection[Element] = ()) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def preformatted(element: Element, without: Collection[Element] = ()) -> str:
+    """What a reader sees of a `pre`, its lines and spaces as they are; but for what lies in `without`."""
+    pieces: list[str] = []
+    stack: list[Any] = [element]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            pieces.append(node)
+            continue
+        if is_hidden(node) or (node in without and node is not element):
+            continue
+        if node.tag == "br":
+            pieces.append("\n")
+        elif node.tag == "img":
+            pieces.append(_emoji(node))
+        elif node.text:
+            pieces.append(node.text)
+        for child in reversed(node):
+            if child.tail:
+                stack.append(child.tail)
+            stack.append(child)
+    return "".join(pieces)
+
+
 def has_text(element: Element, without: Collection[Element] = ()) -> bool:
     """Whether `visible_text` is any, found out by no more of it than that takes."""
     return any(piece and not piece.isspace() for piece in _shown(element, without))
@@ -206,8 +230,12 @@ def _shown(element: Element, without: Collection[Element]) -> Iterator[str]:
         is_block = tag in BLOCKS
         if is_block:
             yield "\n"
+        if tag == "pre":
+            yield preformatted(node, without)
+            yield "\n"
+            continue
         if (text := node.text) is not None:
-            yield _flat(text) if tag != "pre" else text
+            yield _flat(text)
         after: list[Any] = []
         for child in node:
             after.append(child)

@@ -34,8 +34,10 @@ _MONTHS: Final = {
 _NUMBER_WORDS: Final = {"mot": 1, "a": 1, "an": 1, "nua": 0, "vai": 3, "hai": 2, "ba": 3}
 
 _ISO: Final = re.compile(
-    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\s?(?:Z|[+-]\d{2}:?\d{2})?"
+    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+    r"\s?(?:Z|(?:UTC|GMT)(?!\s?[+-]\s?\d)|[+-]\d{2}:?\d{2})?"
 )
+_ISO_ZONE: Final = re.compile(r"\s?(?:Z|UTC|GMT)$")
 _EPOCH: Final = re.compile(r"\d{10}(?:\d{3})?")
 _ISO_AND_EPOCH: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ][\d:.]{5,15} (\d{10}(?:\d{3})?)")
 _MAIL: Final = re.compile(r"(?:[a-z]{3}, )?\d{1,2} [a-z]{3} \d{4} \d{2}:\d{2}", re.IGNORECASE)
@@ -147,7 +149,9 @@ def _exact(text: str) -> datetime | None:
     if _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(text[:10]), UTC)
     if (match := _ISO.match(text)) is not None:
-        moment = datetime.fromisoformat(match.group().strip().replace(" +", "+").replace(" Z", "Z"))
+        moment = datetime.fromisoformat(
+            _ISO_ZONE.sub("Z", match.group().strip()).replace(" +", "+").replace(" -", "-")
+        )
         return moment if moment.tzinfo else moment.replace(tzinfo=HANOI)
     if _MAIL.match(text):
         moment = parsedate_to_datetime(text)
