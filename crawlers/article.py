@@ -25,6 +25,15 @@ _BODY_CLASSES: Final = frozenset(
      "noi-dung-bai-viet", "chi-tiet-bai", "field--name-body"}
 )  # fmt: skip
 _COMMENT: Final = re.compile(r"(?<![a-z])(?:comment|reply|disqus|binh-?luan)", re.IGNORECASE)
+_ASIDE_TAGS: Final = ("div", "p", "section", "ul", "table", "blockquote", "li", "h2", "h3", "h4")
+_MAX_ASIDE: Final = 60  # elements of a list of other articles
+_RELATED: Final = re.compile(
+    r"(?:(?:tin|bài(?: viết)?|chủ đề)\s+(?:liên quan|cùng chuyên mục|đáng chú ý)|(?:xem|đọc)\s+(?:thêm|tiếp)"
+    r"|có thể bạn quan tâm|mời (?:bạn|quý (?:vị|độc giả|bạn đọc)) (?:xem|đọc)(?: thêm)?|>>+|»"
+    r"|related|read (?:more|also))"
+    r"\s*:?",
+    re.IGNORECASE,
+)
 _MAX_ELEMENTS: Final = 60_000
 _NEAR: Final = 20  # elements before and after a title
 _MAX_HEAD: Final = 10  # lines before an article's words
@@ -114,6 +123,7 @@ def _structured_body(tree: Element) -> tuple[str, str | None]:
                 if node.tag in ("aside", "figure", "nav")
                 or node.get("itemprop") in ("headline", "author")
                 or is_ad(node)
+                or _is_related(node)
                 or tokens(node)
                 & {"related", "share", "tags", "author", "tin-lien-quan", "comments", "breadcrumb"}
             }
@@ -122,6 +132,18 @@ def _structured_body(tree: Element) -> tuple[str, str | None]:
             if text:
                 return text, " ".join(visible_text(signature).split()) if signature is not None else None
     return "", None
+
+
+def _is_related(node: Element) -> bool:
+    """Whether it leads to other articles: a word for that, then nothing but links."""
+    if node.tag not in _ASIDE_TAGS or len(list(islice(node.iter("*"), _MAX_ASIDE))) == _MAX_ASIDE:
+        return False
+    first = next((piece for piece in islice(node.itertext(), 6) if not piece.isspace()), "").lstrip()
+    if not first or _RELATED.match(first) is None:
+        return False
+    links = set(node.iter("a"))
+    rest = _RELATED.sub("", visible_text(node, links), count=1)
+    return bool(links) and re.search(r"\w", rest) is None
 
 
 def _signature(body: Element) -> Element | None:

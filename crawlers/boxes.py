@@ -21,6 +21,7 @@ from crawlers.naming import (
     is_named_body,
     is_named_post,
     leads_to_a_person,
+    names_its_author,
     properties,
 )
 from crawlers.records import Page, fit, learned, look_at
@@ -99,7 +100,9 @@ def _boxes(tree: Element, now: datetime) -> list[Box]:
         elif mark and BODY_ID.fullmatch(mark) and any(a in items for a in element.iterancestors()):
             continue  # the words of a post, numbered as the post is
         elif element.tag not in ("a", "span", "body", "form", "input") and (
-            (mark and _POST_ID.fullmatch(mark)) or is_named_post(element)
+            (mark and _POST_ID.fullmatch(mark))
+            or is_named_post(element)
+            or (names_its_author(element) and not is_quote(element))
         ):
             items[element] = False
     items = {element: is_item for element, is_item in items.items() if not is_ad(element)}
@@ -170,7 +173,7 @@ def _gather_terms(tree: Element) -> None:
 
 def _has_meta(element: Element, now: datetime, without: AbstractSet[Element] = frozenset()) -> bool:
     """Whether it says, outside of `without`, who wrote it or when: what tells a post from a mere block."""
-    if element.get("data-author"):
+    if names_its_author(element):
         return True
     quotes: set[Element] = set()
     for node in region(element, without) if without else element.iter():
@@ -188,7 +191,7 @@ def _has_meta(element: Element, now: datetime, without: AbstractSet[Element] = f
 
 def _is_part(outer: Element, inner: Element, items: dict[Element, bool], now: datetime) -> bool:
     """Whether the only box in a box is a part of the same post: the author or the time stands outside it."""
-    if items[outer] or items[inner] or inner.get("data-author"):
+    if items[outer] or items[inner] or names_its_author(inner):
         return False
     inside = list(islice(region(inner), _MAX_LOOKED_AT))
     around = list(islice(region(outer, {inner}), _MAX_LOOKED_AT))

@@ -18,12 +18,14 @@ _MAX_TIME: Final = 80  # characters
 _MAX_STATED: Final = 160
 _NOT_SAID: Final = frozenset({"class", "id", "href", "src", "style", "name", "content", "value", "alt"})
 #: Where a bare number counts seconds since 1970.
-_STAMP: Final = re.compile(r"data-[\w-]*(?:time|date|stamp|utc|unix)[\w-]*")
+_STAMP: Final = re.compile(
+    r"(?:[\w-]*-)?(?:[a-z]*time|[a-z]*date|[a-z]*stamp|utc|unix|created|posted|epoch|ts)(?:-[\w-]*|[a-z]*)"
+)
 
 
 def own_time(node: Element, now: datetime) -> datetime | None:
     """The moment that an element names itself; behind it stands the whole of what it shows shortened."""
-    return stated_time((node,), now) or _shown_time(node, now)
+    return stated_time((node,), now) or shown_time(node, now)
 
 
 def stated_time(nodes: Iterable[Element], now: datetime) -> datetime | None:
@@ -43,7 +45,8 @@ def stated_time(nodes: Iterable[Element], now: datetime) -> datetime | None:
     return None
 
 
-def _shown_time(node: Element, now: datetime) -> datetime | None:
+def shown_time(node: Element, now: datetime) -> datetime | None:
+    """The moment that an element's own words say."""
     pieces = [node.text or "", *(child.tail or "" for child in node)]
     is_mixed = (
         0 < len(node) <= 3 and node.tag in _LINES and any(not piece.isspace() for piece in pieces if piece)

@@ -107,6 +107,17 @@ def leads_to_a_person(element: Element) -> bool:
     return element.tag == "a" and _PROFILE.search(element.get("href") or "") is not None
 
 
+def author_named_by(element: Element) -> str | None:
+    """The name of who wrote it, where an attribute says it of the whole; of a component's own element `author`, too."""
+    named: str | None = element.get("data-author") or element.get("data-author-name")
+    return named or (element.get("author") if "-" in element.tag else None)
+
+
+def names_its_author(element: Element) -> bool:
+    """Whether an attribute says who wrote it."""
+    return bool(author_named_by(element))
+
+
 def properties(element: Element) -> list[str]:
     """What it is of its item: microdata (`itemprop`), or RDFa as schema.org's (`schema:text` is `text`)."""
     given: str | None = element.get("itemprop")

@@ -20,12 +20,16 @@ from math import sqrt
 from typing import Final
 
 from crawlers.markup import Element, has_text, is_hidden
-from crawlers.moments import own_time
+from crawlers.moments import own_time, shown_time
 from crawlers.words import is_edit, is_quote
 
 _MAX_ELEMENTS: Final = 60_000  # of a page that are looked at: a page made to cost time must not
 _MAX_TIMES: Final = 1_500
 MAX_DEPTH: Final = 60  # elements above a time
+_MAX_SAYING: Final = (
+    60  # characters of an element that says a moment, twice as many where nothing in it says one
+)
+_MAX_DRESS: Final = 30  # elements in it
 _MAX_ROUNDS: Final = 3
 _MAX_INSIDE: Final = 3_000
 _MIN_WORDS: Final = 2
@@ -79,8 +83,11 @@ def look_at(tree: Element, now: datetime) -> Page:
             (node, [_DIGITS.sub("#", piece.strip()) for piece in own if piece and not piece.isspace()])
         )
         if not is_said and len(page.times) < _MAX_TIMES and (moment := own_time(node, now)) is not None:
-            is_said = True  # what lies in it says no other
-            page.times[node] = moment
+            if not _is_a_line(node, now):  # a post's own attribute stands on all of it
+                moment = shown_time(node, now)
+            if moment is not None:
+                is_said = True  # what lies in it says no other
+                page.times[node] = moment
         stack += ((child, at, is_linked, is_said) for child in reversed(node))
     others: dict[Element, bool] = {}
     for time in list(page.times):
@@ -93,6 +100,17 @@ def look_at(tree: Element, now: datetime) -> Page:
         if (parent := node.getparent()) is not None:
             page.words[parent] = page.words.get(parent, 0) + page.words[node]
     return page
+
+
+def _is_a_line(node: Element, now: datetime) -> bool:
+    """Whether an element with a moment in an attribute is no more than what says it."""
+    shown = 0 if len(node) == 0 else sum(len(piece.strip()) for piece in islice(node.itertext(), 16))
+    if shown <= _MAX_SAYING:
+        return True
+    inside = islice(node.iterdescendants(), _MAX_DRESS)
+    return shown <= 2 * _MAX_SAYING and all(
+        own_time(n, now) is None for n in inside if isinstance(n.tag, str)
+    )
 
 
 def _is_anothers(time: Element, known: dict[Element, bool]) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import chain, islice
 from typing import Final
 
+from crawlers.answers import with_answers
 from crawlers.boxes import BODY_ID, Box, find_boxes
 from crawlers.labelled import labelled_author, without_head
 from crawlers.links import page_number, thread_of
@@ -19,6 +20,7 @@ from crawlers.naming import (
     AUTHOR_CLASSES,
     BODY_CLASSES,
     TIME_CLASSES,
+    author_named_by,
     is_named_author,
     is_named_body,
     leads_to_a_person,
@@ -27,7 +29,7 @@ from crawlers.naming import (
 from crawlers.settled import settle_times
 from crawlers.template import Post, common_words, is_common, where_names_stand, where_words_stand
 from crawlers.times import parse_time
-from crawlers.words import is_action, is_apart, is_edit, is_taken_away
+from crawlers.words import is_action, is_apart, is_edit, is_taken_away, without_quoted_lines
 from lachan.domain.post import RawPost
 from lachan.pipeline.intake import host_of
 
@@ -69,7 +71,7 @@ def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
     shown: set[tuple[str | None, str, datetime | None]] = (
         set()
     )  # some pages hold their posts a second time, in noscript
-    for one in _read(find_boxes(tree, now), now):
+    for one in _read(with_answers(find_boxes(tree, now)), now):
         box, found = one.box, _post(one, base, url, now)
         if found is None:
             continue
@@ -183,6 +185,7 @@ def _post(one: _Read, base: str, url: str, now: datetime) -> tuple[Element, RawP
         *(n for n in (author_node, one.time_node, title_node) if n is not None),
     }
     text = without_head(visible_text(body, without - {body}), author, one.published, now)
+    text = without_quoted_lines(text)
     if not text or is_taken_away(text) or (not one.is_named and _is_menu(text, said)):
         return None
     title = visible_text(title_node) if title_node is not None else ""
@@ -327,7 +330,7 @@ def _is_line_like(child: Element, line: Element) -> bool:
 def _author(
     box: Box, nodes: list[Element], by_class: dict[str, list[Element]], now: datetime
 ) -> tuple[Element | None, str | None]:
-    if named := _tidy_author(box.element.get("data-author") or ""):
+    if named := _tidy_author(author_named_by(box.element) or ""):
         shown = next(_named(by_class, AUTHOR_CLASSES[:4]), None)
         return shown, named
     item = _property(box, nodes, "author", "creator")

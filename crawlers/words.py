@@ -57,6 +57,12 @@ _TAKEN_AWAY: Final = re.compile(
     r"(?: by (?:the |its )?\w+)?\W*$",
     re.IGNORECASE,
 )
+#: The same in brackets.
+_TAKEN_MARK: Final = re.compile(
+    r"\W*[\[(<]\s*(?:[\w ]{0,30}\b)?(?:xoá|xóa|gỡ|ẩn|gắn cờ|deleted|removed|flagged|dead)\s*[\])>]\W*",
+    re.IGNORECASE,
+)
+_QUOTED_LINE: Final = re.compile(r"(?:>\s*)+[\w\"“'(\[*]")
 _AD_NAME: Final = re.compile(
     r"(?:adsense|advert\w*|quang-?cao|qc|sponsor\w*|ad-?(?:wrap|inline|box|slot|unit|banner|label|container)"
     r"|wcfad\w*|[a-z]{2,5}-ad)",
@@ -102,7 +108,20 @@ def is_edit(node: Element) -> bool:
 
 def is_taken_away(text: str) -> bool:
     """Whether all that a post says is the page's remark that it is gone."""
-    return len(text) <= _MAX_EDIT and _TAKEN_AWAY.match(text) is not None
+    return len(text) <= _MAX_EDIT and (_TAKEN_AWAY.match(text) or _TAKEN_MARK.fullmatch(text)) is not None
+
+
+def without_quoted_lines(text: str) -> str:
+    """`text` without the lines that begin with ">", as letters quote, and the word that leads over to them."""
+    if ">" not in text:
+        return text
+    kept: list[str] = []
+    for line in text.split("\n"):
+        if _QUOTED_LINE.match(line) is None:
+            kept.append(line)
+        elif kept and len(kept[-1]) <= _MAX_EDIT and _QUOTE_LEAD.fullmatch(kept[-1]):
+            kept.pop()
+    return "\n".join(kept) or text
 
 
 def is_ad(node: Element) -> bool:
@@ -127,6 +146,8 @@ def is_quote(node: Element) -> bool:
         (node.tag in ("blockquote", "q") and not is_named_body(node))
         or not _QUOTE_CLASSES.isdisjoint(tokens(node))
         or node.get("data-quote") is not None
+        or node.get("data-quote-id") is not None
+        or node.get("data-type") in ("quote", "blockquote")
         or (len(node) == 0 and bool(_QUOTE_LEAD.fullmatch((node.text or "").strip()[:120])))
         or _leads_to_a_quote(node)
     )

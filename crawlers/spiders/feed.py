@@ -38,7 +38,9 @@ def read(fetched: Fetched, kind: PageKind) -> Extraction:
                 *(
                     replace(c, title=None)
                     for c in comments
-                    if c.text not in article.text and article.text not in c.text
+                    if c.text not in article.text
+                    and article.text not in c.text
+                    and not _is_mostly(c.text, article.text)
                 ),
             ]
         else:
@@ -47,6 +49,12 @@ def read(fetched: Fetched, kind: PageKind) -> Extraction:
     if kind is not PageKind.LISTING and not comments:
         links += _comment_feeds(tree, fetched.url)
     return Extraction(tuple(posts), tuple(links)).obeying(fetched, tree).bounded()
+
+
+def _is_mostly(text: str, article: str) -> bool:
+    """Whether `text` holds most of the article, with its captions and links between."""
+    lines = frozenset(text.split("\n"))
+    return sum(len(line) for line in article.split("\n") if line in lines) * 2 > len(article)
 
 
 def _comment_feeds(tree: Element, url: str) -> list[Link]:

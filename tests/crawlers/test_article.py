@@ -60,3 +60,13 @@ def test_a_form_that_asks_for_a_password_is_no_article() -> None:
     )
     beside = f"<nav>{form}</nav><main><h1>Bài</h1><div class='entry-content'>{PARAGRAPHS}</div></main>"
     assert article_post(parse_html(beside), URL, NOW) is not None
+
+
+def test_links_to_other_articles_are_no_words_of_this_one() -> None:
+    related = "<div><strong>Tin liên quan:</strong> <a href='/gat'>Xong mùa gặt</a></div>"
+    own = "<p>Xem thêm: <a href='/x'>bảng giờ</a> ở cổng trường mỗi sáng thứ hai nhé.</p>"
+    tree = parse_html(
+        f"<html><body><h1>T</h1><div class='article-body'>{PARAGRAPHS}{related}{own}</div></body></html>"
+    )
+    post = article_post(tree, URL, NOW)
+    assert post is not None and "Xong mùa gặt" not in post.text and "bảng giờ" in post.text
