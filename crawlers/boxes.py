@@ -33,8 +33,8 @@ _POST_TYPES: Final = re.compile(
     r"schema\.org/(?:DiscussionForumPosting|SocialMediaPosting|Comment|UserComments|Answer|Question|Message)\b"
 )
 _POST_ID: Final = re.compile(
-    r"(?:js-|li-|div-|tr[_-]|el)?(?:post|comment|message|reply|answer|msg|cmt|discussion|edit|p|c|binh-?luan|tra-?loi)"
-    r"[-_]?(?:id|container)?[-_]?[a-z]{0,2}-?\d{1,12}",
+    r"(?:js-|li-|div-|tr[_-]|el)?(?:post|comment|message|reply|answer|msg|cmt|discussion|edit|cid|p|c|binh-?luan|tra-?loi)"
+    r"[-_]?(?:id|container)?[-_]?[a-z]{0,2}-?\d{1,12}|[qa]\d{1,12}",
     re.IGNORECASE,
 )
 BODY_ID: Final = re.compile(r"(?:msg|message|post_?message|pid|comment_text)_?\d{1,12}", re.IGNORECASE)

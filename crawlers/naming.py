@@ -34,7 +34,7 @@ META_CLASSES: Final = TIME_CLASSES | set(AUTHOR_CLASSES)
 
 _POST: Final = (
     r"(?:post|comment|cmt|message|msg|reply|answer|question|review|binh[-_]?luan|gop[-_]?y|tra[-_]?loi|y[-_]?kien"
-    r"|hoi[-_]?dap|cau[-_]?hoi|danh[-_]?gia)"
+    r"|hoi[-_]?dap|cau[-_]?hoi|danh[-_]?gia|e-?mail)"
 )
 #: A post as a whole; programs put two or three letters of their own before it (`cPost`, `ipsComment`).
 _POST_NAME: Final = re.compile(
