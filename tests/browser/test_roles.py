@@ -133,7 +133,9 @@ def test_an_appeal_from_the_public_page_to_the_withdrawn_letter(browser: Browser
     with at_desk(browser, served, "phe-duyet", width=1280) as page:
         page.goto(f"{served.url}/appeals/1")
         press(page, "Nhận giải quyết")
-        expect(page.locator("#refusal, main > [role=alert]:visible").first).to_contain_text("người khác phải giải quyết")
+        expect(page.locator("#refusal, main > [role=alert]:visible").first).to_contain_text(
+            "người khác phải giải quyết"
+        )
     with at_desk(browser, served, "phe-duyet-hai", width=1280) as page:
         page.goto(f"{served.url}/appeals/1")
         press(page, "Nhận giải quyết")
