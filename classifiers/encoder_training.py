@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -41,9 +41,7 @@ class Plan:
     thread each, which meet once a batch: on shared cores the threads of one process wait for each other at every
     operation. `dressed` is the share of texts that an epoch shows in a dress drawn by lot, `twice` the share of
     those that get a second one; `lost` is the chance of a word to be left out of a text that gets none.
-    A checkpoint is written each `every` steps too. `kept` is the start's share in the weights of the last one: going
-    on from a network costs some of what it knew, and their mean often judges better than either (WiSE-FT, Wortsman
-    et al. 2022).
+    A checkpoint is written each `every` steps too.
     """
 
     layers: tuple[int, ...] = tuple(range(12))
@@ -58,7 +56,6 @@ class Plan:
     twice: float = 0.0
     lost: float = 0.0
     words: float = 0.0
-    kept: float = 0.0
     every: int = 200
     workers: int = 2
     seed: int = 0
@@ -165,11 +162,6 @@ def fine_tune(
     return restored(start, plan, folder / f"epoch-{plan.epochs}.pt")
 
 
-def _mixed(network: Network, begun: Mapping[str, Tensor], kept: float) -> dict[str, Tensor]:
-    """The weights, of which `kept` is what they were when training began."""
-    return {name: tensor.lerp(begun[name], kept) for name, tensor in network.state_dict().items()}
-
-
 def restored(start: Pretrained, plan: Plan, checkpoint: Path) -> Network:
     """The network of a checkpoint."""
     network = Network(start, plan.layers)
@@ -233,7 +225,6 @@ def _train(
     network = Network(start, plan.layers) if after is None else restored(start, plan, after)
     torch.manual_seed(plan.seed + rank)
     targets = torch.from_numpy(fitting.targets_of(rows))
-    begun = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     optimizer = torch.optim.AdamW(_groups(network, plan), weight_decay=0.01, fused=True)
     learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
     each_epoch = -(-len(rows) // plan.batch)
@@ -266,5 +257,4 @@ def _train(
             if rank == 0 and done % plan.every == 0:
                 torch.save(network.state_dict(), folder / "latest.pt")
         if rank == 0:
-            weights = _mixed(network, begun, plan.kept if epoch + 1 == plan.epochs else 0.0)
-            torch.save(weights, folder / f"epoch-{epoch + 1}.pt")
+            torch.save(network.state_dict(), folder / f"epoch-{epoch + 1}.pt")
