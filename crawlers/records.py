@@ -43,8 +43,8 @@ ASIDE_ROLES: Final = frozenset(
 _MAX_LEAD: Final = 40  # characters
 #: Beside a date that says how long somebody has been there, not when they wrote.
 _OF_A_PERSON: Final = re.compile(
-    r"(?:tham gia|gia nhập|đăng ký|thành viên từ|hoạt động|truy cập|ngày sinh|sinh nhật|joined|last (?:seen|active)"
-    r"|member since|registered)\D{0,30}(?:\d|$)",
+    r"(?:online|trực tuyến|tham gia|gia nhập|đăng ký|thành viên từ|hoạt động|truy cập|ngày sinh|sinh nhật|joined"
+    r"|last (?:seen|active)|member since|registered)\D{0,30}(?:\d|$)",
     re.IGNORECASE,
 )
 _WHOLE: Final = ("body", "html")

@@ -15,7 +15,7 @@ from crawlers.boxes import BODY_ID, Box, find_boxes
 from crawlers.labelled import labelled_author, without_head
 from crawlers.links import page_number, thread_of
 from crawlers.markup import Element, base_of, clean_url, has_text, region, tokens, visible_text
-from crawlers.moments import own_time, stated_time
+from crawlers.moments import own_time, stated_time, with_its_hour
 from crawlers.naming import (
     AUTHOR_CLASSES,
     BODY_CLASSES,
@@ -29,7 +29,7 @@ from crawlers.naming import (
 from crawlers.settled import settle_times
 from crawlers.template import Post, common_words, is_common, where_names_stand, where_words_stand
 from crawlers.times import parse_time
-from crawlers.words import is_action, is_apart, is_edit, is_taken_away, without_quoted_lines
+from crawlers.words import is_action, is_apart, is_edit, is_taken_away, own_lines
 from lachan.domain.post import RawPost
 from lachan.pipeline.intake import host_of
 
@@ -185,7 +185,9 @@ def _post(one: _Read, base: str, url: str, now: datetime) -> tuple[Element, RawP
         *(n for n in (author_node, one.time_node, title_node) if n is not None),
     }
     text = without_head(visible_text(body, without - {body}), author, one.published, now)
-    text = without_quoted_lines(text)
+    text = own_lines(text)
+    if box.inner and not box.is_item and author is None and one.published is None:
+        return None  # stands around posts
     if not text or is_taken_away(text) or (not one.is_named and _is_menu(text, said)):
         return None
     title = visible_text(title_node) if title_node is not None else ""
@@ -306,18 +308,27 @@ def _stands_before(node: Element, box: Box) -> bool:
 
 def _heaviest(element: Element, without: AbstractSet[Element]) -> Element:
     """Go down while one child holds nearly all of the text; not into one of several paragraphs."""
+    weights = _weights(element, without)
     while True:
-        whole = len(visible_text(element, without))
-        heavy = [
-            c
-            for c in element
-            if isinstance(c.tag, str) and c not in without and len(visible_text(c, without)) * 10 > whole * 6
-        ]
+        whole = weights.get(element, 0)
+        heavy = [child for child in element if weights.get(child, 0) * 10 > whole * 6]
         if len(heavy) == 1 and sum(_is_line_like(c, heavy[0]) for c in element) > 1:
             return element
         if len(heavy) != 1 or heavy[0].tag in ("a", "b", "i", "em", "strong", "span"):
             return element
         element = heavy[0]
+
+
+def _weights(element: Element, without: AbstractSet[Element]) -> dict[Element, int]:
+    """How many characters each element shows, counted once for all of them."""
+    weights: dict[Element, int] = {}
+    for node in reversed(list(region(element, without))):
+        own = (node.text, *(child.tail for child in node))
+        weights[node] = weights.get(node, 0) + sum(len(" ".join(piece.split())) for piece in own if piece)
+        if node is not element:
+            above = node.getparent()
+            weights[above] = weights.get(above, 0) + weights[node]
+    return weights
 
 
 def _is_line_like(child: Element, line: Element) -> bool:
@@ -409,10 +420,10 @@ def _time(box: Box, nodes: list[Element], now: datetime) -> tuple[Element | None
             None,
         )
         if moment is not None:
-            return (node if node is not box.element else None), moment
+            return (node if node is not box.element else None), with_its_hour(node, moment, nodes, now)
     for node in nodes:
         if node is not box.element and (moment := own_time(node, now)) is not None:
-            return node, moment
+            return node, with_its_hour(node, moment, nodes, now)
     own = own_time(box.element, now)
     return None, own
 

@@ -12,6 +12,7 @@ from typing import Final
 HANOI: Final = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")  # no summer time since 1975
 _MAX_LENGTH: Final = 200  # a longer string is no time
 _MAX_AGE: Final = 12
+_ABOUT: Final = timedelta(hours=1)  # that "3 giờ trước" may be from the moment
 _EARLIEST: Final = 1995  # before the web in Vietnam
 _UNIT_SECONDS: Final = {
     "giay": 1, "second": 1, "sec": 1, "phut": 60, "minute": 60, "min": 60, "gio": 3600, "tieng": 3600,
@@ -162,7 +163,8 @@ def _exact(text: str) -> datetime | None:
 def _worded(text: str, now: datetime) -> datetime | None:
     if (ago := _AGO.search(text)) is not None:
         count = int(ago[1]) if ago[1] else _NUMBER_WORDS[ago[2]]
-        return now - timedelta(seconds=count * _UNIT_SECONDS[ago[3]])
+        back = timedelta(seconds=count * _UNIT_SECONDS[ago[3]])
+        return _at_the_clock(text, now - back, back, now)
     if _JUST_NOW.search(text):
         return now
     day = _day(text, now)
@@ -181,6 +183,14 @@ def _worded(text: str, now: datetime) -> datetime | None:
     return day.replace(
         hour=hour, minute=int(clock[2]), second=int(clock[3] or 0), microsecond=0, tzinfo=offset
     )
+
+
+def _at_the_clock(text: str, about: datetime, back: timedelta, now: datetime) -> datetime:
+    """An age made exact by the hour beside it: "12:47 (3 giờ trước)"."""
+    if (clock := _CLOCK.search(text)) is None or clock[4] or back >= timedelta(days=1):
+        return about
+    exact = about.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
+    return exact if abs(exact - about) <= _ABOUT and exact <= now else about
 
 
 def _day(text: str, now: datetime) -> datetime | None:

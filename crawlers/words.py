@@ -62,6 +62,8 @@ _TAKEN_MARK: Final = re.compile(
     r"\W*[\[(<]\s*(?:[\w ]{0,30}\b)?(?:xoá|xóa|gỡ|ẩn|gắn cờ|deleted|removed|flagged|dead)\s*[\])>]\W*",
     re.IGNORECASE,
 )
+#: "--" over a signature that was taken out, "..." to press for a quote.
+_RULE: Final = re.compile(r"[-–—_]{2,}|\.\.\.|…")
 _QUOTED_LINE: Final = re.compile(r"(?:>\s*)+[\w\"“'(\[*]")
 _AD_NAME: Final = re.compile(
     r"(?:adsense|advert\w*|quang-?cao|qc|sponsor\w*|ad-?(?:wrap|inline|box|slot|unit|banner|label|container)"
@@ -111,17 +113,20 @@ def is_taken_away(text: str) -> bool:
     return len(text) <= _MAX_EDIT and (_TAKEN_AWAY.match(text) or _TAKEN_MARK.fullmatch(text)) is not None
 
 
-def without_quoted_lines(text: str) -> str:
-    """`text` without the lines that begin with ">", as letters quote, and the word that leads over to them."""
+def own_lines(text: str) -> str:
+    """`text` without lines that begin with ">", as letters quote, those that lead over, and rules at its end."""
+    lines = text.split("\n")
+    while len(lines) > 1 and _RULE.fullmatch(lines[-1]) is not None:
+        lines.pop()
     if ">" not in text:
-        return text
+        return "\n".join(lines)
     kept: list[str] = []
-    for line in text.split("\n"):
+    for line in lines:
         if _QUOTED_LINE.match(line) is None:
             kept.append(line)
         elif kept and len(kept[-1]) <= _MAX_EDIT and _QUOTE_LEAD.fullmatch(kept[-1]):
             kept.pop()
-    return "\n".join(kept) or text
+    return "\n".join(kept or lines)
 
 
 def is_ad(node: Element) -> bool:

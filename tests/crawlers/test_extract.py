@@ -76,6 +76,32 @@ def test_large_and_deep_pages_come_to_an_end(body: bytes) -> None:
 @pytest.mark.parametrize(
     "body",
     [
+        "<pre>" * 5_000 + "From: An\nDate: 12/10/2026\n\nlời\n" * 4_000,
+        "<pre>" + "\n" * 6_000 + "> trích\n" * 6_000 + "a b c\n" * 40_000,
+        "<pre>" + "From: An\n" * 10_000 + "- " * 20_000,
+        "<p>lời <a href='/u/1'>An</a> 10:20 3/11/2026" * 4_000,
+        "<p>lời <a href='/u/1'>An</a> <a href='/u/1'>An</a>" + " — An (a) " * 20_000,
+        "<p>" + "lời <a href='/wiki/User:An'>An</a> (a) 10:20, 3/11/2026 " * 4_000,
+        "<i class=t>4 giờ</i><i>11/19/2026</i>" * 6_000,
+        "<div class=comment id=c1><time>12/10/2026</time><b>Shop trả lời:</b> ạ" * 4_000,
+        "<div class=comment><time>12/10/2026</time><p>a</p>" + "<div>" * 200 + "<b>Shop:</b><i>b</i>" * 4_000,
+        "<div class='article-body'>" + "<div>Xem thêm: <a href=/x>x</a>" * 4_000,
+        "<div class=comment><time>12/10/2026</time><p>" + "<br>--" * 60_000,
+        "<div data-author=An data-created=1791767700>" * 4_000,
+    ],
+    ids=[
+        "heads", "quoted", "rules", "signed", "dashes", "one line", "ages", "answers", "leads", "related", "ends",
+        "named",
+    ],
+)  # fmt: skip
+def test_pages_made_to_cost_time_come_to_an_end(body: str) -> None:
+    for kind in (SourceKind.FORUM, SourceKind.FEED):
+        read(body.encode(), kind, PageKind.THREAD)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
         "<article>" + "".join(f"<a href='/threads/x.{i}/'>x</a>{'y' * 600}" for i in range(6_000)),
         "<li><a href='/threads/x.1/'>x</a>" + "1" * 2_000_000,
         "<li><a href='/threads/x.1/'>x</a>" + "1 " * 1_000_000,

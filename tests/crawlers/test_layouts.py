@@ -31,16 +31,18 @@ SECOND = LAYOUTS.parent / "layouts_unseen_2"
 LABELS_SECOND = labels(SECOND)
 THIRD = LAYOUTS.parent / "layouts_unseen_3"
 LABELS_THIRD = labels(THIRD)
+FOURTH = LAYOUTS.parent / "layouts_unseen_4"
+LABELS_FOURTH = labels(FOURTH)
 MENDED = [
     *((LAYOUTS, name, LABELS[name]) for name in sorted(LABELS)),
     *((UNSEEN, name, LABELS_UNSEEN[name]) for name in sorted(LABELS_UNSEEN)),
-    # of a wiki's talk page, signed in running text, the readers make one text
-    *((SECOND, name, LABELS_SECOND[name]) for name in sorted(LABELS_SECOND) if name != "mediawiki.html"),
+    *((SECOND, name, LABELS_SECOND[name]) for name in sorted(LABELS_SECOND)),
+    *((FOURTH, name, LABELS_FOURTH[name]) for name in sorted(LABELS_FOURTH)),
 ]
 
 
 def test_every_page_has_its_labels() -> None:
-    assert {LAYOUTS, UNSEEN, SECOND, THIRD} <= set(SETS)
+    assert {LAYOUTS, UNSEEN, SECOND, THIRD, FOURTH} <= set(SETS)
     for folder in SETS:
         assert {path.name for path in folder.glob("*.html")} == set(labels(folder))
         assert len(labels(folder)) >= 12
@@ -64,8 +66,8 @@ def test_floors_over_the_second_set_that_was_unseen() -> None:
     """At the level reached after mending."""
     figures, labelled = _figures(SECOND, LABELS_SECOND)
     assert labelled >= 70
-    assert figures["precision"] >= 0.96
-    assert figures["recall"] >= 0.92
+    assert figures["precision"] >= 0.98
+    assert figures["recall"] >= 0.98
     assert figures["author"] >= 0.95
     assert figures["time"] >= 0.98
 
@@ -74,10 +76,17 @@ def test_floors_over_the_third_set_that_was_unseen() -> None:
     """At the level reached after mending; four of the pages were looked at only once, when that was done."""
     figures, labelled = _figures(THIRD, LABELS_THIRD)
     assert labelled >= 120
-    assert figures["precision"] >= 0.93
-    assert figures["recall"] >= 0.88
-    assert figures["author"] >= 0.97
-    assert figures["time"] >= 0.94
+    assert figures["precision"] >= 0.98
+    assert figures["recall"] >= 0.98
+    assert figures["author"] >= 0.98
+    assert figures["time"] >= 0.98
+
+
+def test_floors_over_the_fourth_set_that_was_unseen() -> None:
+    """At the level reached after mending; eight of the pages were looked at only after they had been read once."""
+    figures, labelled = _figures(FOURTH, LABELS_FOURTH)
+    assert labelled >= 100
+    assert min(figures["precision"], figures["recall"], figures["author"], figures["time"]) >= 0.98
 
 
 def _figures(folder: Path, of: dict[str, dict[str, Any]]) -> tuple[dict[str, float], int]:

@@ -6,7 +6,7 @@ import pytest
 
 from crawlers.markup import parse_html, visible_text
 from crawlers.thread import thread_posts
-from crawlers.words import is_edit, is_taken_away, without_quoted_lines
+from crawlers.words import is_edit, is_taken_away, own_lines
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -47,11 +47,10 @@ def test_a_remark_on_an_edit_by_name() -> None:
 
 
 def test_lines_quoted_as_in_letters() -> None:
-    assert (
-        without_quoted_lines("An viết:\n> mười hai chiếc\nTrường tôi chia ba ca") == "Trường tôi chia ba ca"
-    )
-    assert without_quoted_lines("> mười hai chiếc") == "> mười hai chiếc"
-    assert without_quoted_lines(">.< vui quá\n3 > 2") == ">.< vui quá\n3 > 2"
+    assert own_lines("An viết:\n> mười hai chiếc\nTrường tôi chia ba ca") == "Trường tôi chia ba ca"
+    assert own_lines("> mười hai chiếc") == "> mười hai chiếc"
+    assert own_lines("Đáp.\n--") == own_lines("Đáp.\n...\n—–") == "Đáp."
+    assert own_lines(">.< vui quá\n3 > 2") == ">.< vui quá\n3 > 2"
 
 
 def test_the_name_of_a_picture_is_no_word_and_its_sign_is_one() -> None:
