@@ -14,7 +14,9 @@ stand in the text, and of that text's words those of no labelled post count as w
 from __future__ import annotations
 
 import json
+import statistics
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -104,9 +106,13 @@ def _flat(text: str) -> str:
 def _both(folder: Path) -> dict[str, Any]:
     """One set's figures: all of it, then each page's, and trafilatura's beside them."""
     total, by_layout = Score(), {}
+    took: list[float] = []
     plain = [0, 0, 0, 0]
     for name, label in labels(folder).items():
-        one, other = score(name, label, folder), alone(name, label, folder)
+        began = time.process_time()
+        one = score(name, label, folder)
+        took.append(time.process_time() - began)
+        other = alone(name, label, folder)
         total = total.plus(one)
         by_layout[name] = {**one.figures(), "trafilatura": _plain(other)}
         plain = [a + b for a, b in zip(plain, other, strict=True)]
@@ -114,6 +120,7 @@ def _both(folder: Path) -> dict[str, Any]:
         "layouts": len(by_layout),
         "posts": total.labelled,
         **total.figures(),
+        "ms_per_page": round(1000 * statistics.median(took), 1),  # of a processor, the middle page's
         "by_layout": by_layout,
         "trafilatura": _plain(plain),
     }
