@@ -189,6 +189,11 @@ TAG = st.sampled_from(
         "ul",
         "script",
         "meta",
+        "pre",
+        "b",
+        "dd",
+        "x-loi",
+        "template",
     ]
 )
 CLASS = st.sampled_from(
@@ -208,7 +213,10 @@ CLASS = st.sampled_from(
 )
 WORD = st.sampled_from(
     ["3 giờ trước", "hôm qua lúc 21:05", "31/02/2026", "99:99", "Trích:", "An viết:", "&#0;", "&amp;", "<", "<!--",
-     "\x00",      "]]>", "﷽", "\u202e", "đ" * 50, "{", "2026-11-19T25:00:00", "99999999999999999999", "a" * 300]
+     "\x00",      "]]>", "﷽", "\u202e", "đ" * 50, "{", "2026-11-19T25:00:00", "99999999999999999999", "a" * 300,
+     "From: An\nDate: 19/11/2026\n\n", "-- \n", "\n> lời\n", " — An (a) 10:20, 3/11/2026", "4 giờ",
+     "11/19/2026 8:05 PM",
+     "Shop trả lời:", "Phản hồi của An", "19:12", "12:47 (3 giờ trước)", "lời | 3 phút trước"]
 )  # fmt: skip
 
 
@@ -219,7 +227,9 @@ def element(draw: st.DrawFn, inner: st.SearchStrategy[str]) -> str:
         st.sampled_from(
             ["", ' itemscope itemtype="http://schema.org/Comment"', ' itemprop="text"', ' id="post-1"', ' id="msg_1"',
 
-             ' type="application/ld+json"', ' href="//[::1"', ' datetime="x"', ' data-time="9" ', ' name="robots"']
+             ' type="application/ld+json"', ' href="//[::1"', ' datetime="x"', ' data-time="9" ', ' name="robots"',
+             ' href="/wiki/User:An"', ' author="An"', ' data-author="An"',
+             ' shadowrootmode="open"', ' created="1791767700"', ' data-settled-time="x"']
         )
     )  # fmt: skip
     end = f"</{tag}>" if draw(st.booleans()) else ""
