@@ -15,6 +15,7 @@ from lachan.domain.taxonomy import TESTIMONY_ONLY, Context, Route
 
 FOLDER = default_folder().parent / "data"
 APART = ("test", "heldback", "canaries", "canaries-outspoken", "outspoken")
+#: Aimed at; the last files hold more without marks on purpose, where most was missed.
 REGISTERS = {"standard": 0.45, "teencode": 0.25, "no_diacritics": 0.15, "evasive": 0.15}
 
 
@@ -43,7 +44,7 @@ def test_there_are_enough_posts_of_every_kind(name: str, least: int) -> None:
     assert sum(row.route is Route.NONE for row in rows) >= 0.55 * len(rows)
     assert sum(row.route is Route.PROTECT for row in rows) >= 0.15 * len(rows)
     for register, wanted in REGISTERS.items():
-        assert share(rows, register) == pytest.approx(wanted, abs=0.03)
+        assert share(rows, register) == pytest.approx(wanted, abs=0.05)
 
 
 @pytest.mark.parametrize("name", ["train", "test"])
