@@ -9,17 +9,22 @@ One set a folder (tests/crawlers/layouts*), reported apart: `layouts` are the pa
 A post counts as found when its own words, and nothing else, are a text of ours (white space aside); author and time
 are looked at on the posts that were found. trafilatura gives no posts: a labelled post counts as found where its words
 stand in the text, and of that text's words those of no labelled post count as wrong.
+
+`names_taken` is the same pages with every class name and id replaced by a meaningless one, the same throughout a page:
+what is left of the readers where no name they know is met. Attributes that say who or when stay as they are.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import statistics
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +41,9 @@ from lachan.pipeline.ports import PageKind  # noqa: E402
 LAYOUTS: Final = ROOT / "tests" / "crawlers" / "layouts"
 SETS: Final = sorted(LAYOUTS.parent.glob("layouts*"))  # every set that is labelled, the readers' own first
 NOW: Final = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # when the pages were read
+_TAG: Final = re.compile(rb"<[a-zA-Z][^<>]*>")
+_NAMES: Final = re.compile(rb"""(?<=[\s"'])(class|id)\s*=\s*("[^"]*"|'[^']*'|[^\s>"']+)""", re.IGNORECASE)
+_LETTERS: Final = bytes.maketrans(b"0123456789abcdef", b"bcdfghjklmnpqrvw")  # no vowel, no digit: no word
 
 
 @dataclass(frozen=True)
@@ -68,15 +76,29 @@ def labels(folder: Path = LAYOUTS) -> dict[str, dict[str, Any]]:
     return found
 
 
-def read(name: str, label: Mapping[str, Any], folder: Path = LAYOUTS) -> tuple[RawPost, ...]:
-    """The posts of a layout's page."""
-    fetched = Fetched(label["url"], (folder / name).read_bytes(), NOW, "text/html")
+def read(
+    name: str, label: Mapping[str, Any], folder: Path = LAYOUTS, *, names: bool = True
+) -> tuple[RawPost, ...]:
+    """The posts of a layout's page; without its class names and ids if `names` is false."""
+    page = (folder / name).read_bytes()
+    fetched = Fetched(label["url"], page if names else without_names(page, name), NOW, "text/html")
     return READERS[SourceKind(label["kind"])](fetched, PageKind.THREAD).posts
 
 
-def score(name: str, label: Mapping[str, Any], folder: Path = LAYOUTS) -> Score:
-    """How the reader does on one page."""
-    posts = {_flat(post.text): post for post in read(name, label, folder)}
+def without_names(page: bytes, key: str) -> bytes:
+    """`page` with each class name and id replaced by one that means nothing; the same for the same, by `key`."""
+
+    def meaningless(match: re.Match[bytes]) -> bytes:
+        given = match[2].strip(b"\"'").split()
+        digests = (blake2b(one, digest_size=5, key=key.encode()[:64]).hexdigest() for one in given)
+        return match[1] + b'="' + b" ".join(one.encode().translate(_LETTERS) for one in digests) + b'"'
+
+    return _TAG.sub(lambda tag: _NAMES.sub(meaningless, tag[0]), page)
+
+
+def score(name: str, label: Mapping[str, Any], folder: Path = LAYOUTS, *, names: bool = True) -> Score:
+    """How the reader does on one page; without its class names and ids if `names` is false."""
+    posts = {_flat(post.text): post for post in read(name, label, folder, names=names)}
     found = author = time = 0
     for row in label["posts"]:
         post = posts.get(_flat(row["text"]))
@@ -105,7 +127,7 @@ def _flat(text: str) -> str:
 
 def _both(folder: Path) -> dict[str, Any]:
     """One set's figures: all of it, then each page's, and trafilatura's beside them."""
-    total, by_layout = Score(), {}
+    total, taken, by_layout = Score(), Score(), {}
     took: list[float] = []
     plain = [0, 0, 0, 0]
     for name, label in labels(folder).items():
@@ -113,14 +135,20 @@ def _both(folder: Path) -> dict[str, Any]:
         one = score(name, label, folder)
         took.append(time.process_time() - began)
         other = alone(name, label, folder)
-        total = total.plus(one)
-        by_layout[name] = {**one.figures(), "trafilatura": _plain(other)}
+        bare = score(name, label, folder, names=False)
+        total, taken = total.plus(one), taken.plus(bare)
+        by_layout[name] = {
+            **one.figures(),
+            "names_taken_f1": bare.figures()["f1"],
+            "trafilatura": _plain(other),
+        }
         plain = [a + b for a, b in zip(plain, other, strict=True)]
     return {
         "layouts": len(by_layout),
         "posts": total.labelled,
         **total.figures(),
         "ms_per_page": round(1000 * statistics.median(took), 1),  # of a processor, the middle page's
+        "names_taken": taken.figures(),
         "by_layout": by_layout,
         "trafilatura": _plain(plain),
     }
