@@ -21,6 +21,7 @@ from typing import Final
 
 from crawlers.markup import Element, has_text, is_hidden
 from crawlers.moments import own_time, shown_time
+from crawlers.times import HANOI
 from crawlers.words import is_edit, is_quote
 
 _MAX_ELEMENTS: Final = 60_000  # of a page that are looked at: a page made to cost time must not
@@ -33,6 +34,7 @@ _MAX_DRESS: Final = 30  # elements in it
 _MAX_ROUNDS: Final = 3
 _MAX_INSIDE: Final = 3_000
 _MIN_WORDS: Final = 2
+_MIN_ALIKE: Final = 2
 _OFTEN: Final = 3  # times: what a page says as often is its own word ("Lượt xem: 7")
 _MAX_SAID: Final = 40  # characters of that
 _SAME: Final = timedelta(minutes=1)  # apart, at most, are two ways to say one moment
@@ -195,32 +197,75 @@ def learned(page: Page) -> tuple[list[Element], float]:
     Of a page without two posts of one kind there are none.
     """
     found: set[Element] = set()
+    alike: set[Element] = set()
+    moments: dict[Element, datetime] = {}
     explained = 0.0
     for _ in range(_MAX_ROUNDS):
-        worth, gained = _best(page, found)
+        worth, gained, cut = _best(page, found, alike)
         if not gained:
             break
         explained = explained or worth
+        alike = alike or cut.moments.keys() - gained
+        moments.update((node, cut.moments[node][0]) for node in gained)
         found.update(gained)
+    order = {node: at for at, node in enumerate(page.path)}
+    found -= _heads(moments, order)
     found = _tight(page, found)
     found.update(_alike(found))
-    return sorted(found, key={node: at for at, node in enumerate(page.path)}.__getitem__), explained
+    return sorted(found, key=order.__getitem__), explained
 
 
-def _best(page: Page, found: AbstractSet[Element]) -> tuple[float, list[Element]]:
-    """The mark that explains most of what `found` leaves over; beside or around those that were found, if there are."""
+def _heads(moments: Mapping[Element, datetime], order: Mapping[Element, int]) -> set[Element]:
+    """What stands before posts that are marked alike and says one of their moments, or around them and a later one.
+
+    So do the hour on a page, "last answer by", and who began a thread and when, which its first post says again.
+    """
+    kinds = Counter((node.tag, node.get("class")) for node in moments)
+    posts = [node for node in moments if kinds[node.tag, node.get("class")] > 1]
+    if len(posts) < _MIN_ALIKE:
+        return set()
+    begins = min(order[node] for node in posts)
+    said = {moments[node] for node in posts if _end(moments[node]) == moments[node]}
+    first: dict[Element, datetime] = {}
+    for node in posts:
+        for above in islice(node.iterancestors(), MAX_DEPTH):
+            first[above] = min(first.get(above, _end(moments[node])), _end(moments[node]))
+    odd = (node for node in moments if kinds[node.tag, node.get("class")] == 1 and order[node] < begins)
+    return {node for node in odd if moments[node] in said or moments[node] > first.get(node, moments[node])}
+
+
+def _end(moment: datetime) -> datetime:
+    """`moment`, or the end of the day where no hour is said."""
+    day = moment.astimezone(HANOI)
+    return moment + timedelta(days=1) if (day.hour, day.minute, day.second) == (0, 0, 0) else moment
+
+
+def _best(
+    page: Page, found: AbstractSet[Element], alike: AbstractSet[Element]
+) -> tuple[float, list[Element], _Cut]:
+    """The mark that explains most of what `found` leaves over, the elements it gains, and its cut.
+
+    Beside or around those that were found, if there are, or within one of those marked `alike`.
+    """
     inside: dict[Element, int] = defaultdict(int)
     beside: set[Element] = set()
     for post in found:
         beside.update(islice(post.iterancestors(), 3))
         for node in takewhile(lambda node: node not in found, post.iterancestors()):
             inside[node] += page.words.get(post, 0)
-    best, gained = (0, 0.0, 0, 0), []
+    best, gained, chosen = (0, 0.0, 0, 0), [], _Cut()
     for cut in _cuts(page, found).values():
         if len(cut.moments) < (1 if found else 2):
             continue
         worth, ones = cut.worth(page, inside)
-        ones = [node for node in ones if not found or node in inside or node.getparent() in beside]
+        ones = [
+            node
+            for node in ones
+            if not found
+            or node in inside
+            or node.getparent() in beside
+            or not alike.isdisjoint(islice(node.iterancestors(), MAX_DEPTH))
+        ]
         if len(ones) < (1 if found else 2) or (2, worth, len(ones)) < best[:3]:
             continue
         depth = sum(1 for _ in ones[0].iterancestors())
@@ -230,8 +275,8 @@ def _best(page: Page, found: AbstractSet[Element]) -> tuple[float, list[Element]
         ):  # what the others answer to: as little of the page as holds it
             rank = (1, 0.0, 0, depth)
         if rank > best and not (rank[0] == 1 and _is_of_the_page(ones[0])):
-            best, gained = rank, ones
-    return best[1], gained
+            best, gained, chosen = rank, ones, cut
+    return best[1], gained, chosen
 
 
 def _cuts(page: Page, found: AbstractSet[Element]) -> Mapping[object, _Cut]:

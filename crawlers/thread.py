@@ -26,6 +26,7 @@ from crawlers.naming import (
     leads_to_a_person,
     properties,
 )
+from crawlers.repeated import Said
 from crawlers.settled import settle_times
 from crawlers.template import Post, common_words, is_common, where_names_stand, where_words_stand
 from crawlers.times import parse_time
@@ -71,8 +72,9 @@ def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
     shown: set[tuple[str | None, str, datetime | None]] = (
         set()
     )  # some pages hold their posts a second time, in noscript
+    said = Said()
     for one in _read(with_answers(find_boxes(tree, now)), now):
-        box, found = one.box, _post(one, base, url, now)
+        box, found = one.box, _post(one, base, url, now, said)
         if found is None:
             continue
         body, post, own_title = found
@@ -80,6 +82,7 @@ def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
         if _is_taken(body, bodies, free):
             continue
         bodies.add(body)
+        said.add(post)
         if (post.author, post.text, post.published_at) in shown:
             continue
         shown.add((post.author, post.text, post.published_at))
@@ -160,7 +163,9 @@ def _by_weight(one: _Read) -> Element:
     return _heaviest(one.box.element, apart | one.box.inner | one.pages)
 
 
-def _post(one: _Read, base: str, url: str, now: datetime) -> tuple[Element, RawPost, str | None] | None:
+def _post(
+    one: _Read, base: str, url: str, now: datetime, before: Said
+) -> tuple[Element, RawPost, str | None] | None:
     box, nodes, body = one.box, one.nodes, one.body
     author_node, author = one.author_node, one.author
     if body is None:
@@ -176,6 +181,8 @@ def _post(one: _Read, base: str, url: str, now: datetime) -> tuple[Element, RawP
     if author_node is not None and _is_a_guess_after(author_node, body, nodes):
         author_node = author = None
     apart = {node for node in said if node is not body and (is_apart(node) or node in one.pages)}
+    if again := {node for node in before.quotes(said, apart | box.inner) if node is not body}:
+        apart |= again if has_text(body, {*box.inner, *apart, *again}) else set()
     title_node = next(
         (n for n in outside if n.tag in ("h2", "h3", "h4") and not _names(n, author_node, author)), None
     )

@@ -39,14 +39,15 @@ _EDIT_NAME: Final = re.compile(
 _EDIT_LEAD: Final = re.compile(
     r"(?:(?:bài(?: viết)?|bình luận|nội dung)(?: này)? )?"
     r"(?:(?:đã )?được .{1,40}? (?:chỉnh )?sửa (?:lần cuối|lúc|vào|ngày)"
-    r"|(?:đã (?:được )?|được )chỉnh sửa|(?:đã )?được sửa (?:lần cuối )?(?:bởi|lúc)|chỉnh sửa (?:lần )?cuối"
+    r"|sửa bởi\b(?= -)|(?:đã (?:được )?|được )chỉnh sửa"
+    r"|(?:đã )?được sửa (?:lần cuối )?(?:bởi|lúc)|chỉnh sửa (?:lần )?cuối"
     r"|sửa (?:lần )?cuối|last edited|edited (?:by|on|at))\b"
-    r"[^\d]{0,60}(?:\d{1,4}[/:\-.h]\d|\d{1,2} tháng|\d{1,3} (?:phút|giờ|ngày)|bởi |by )",
+    r"[^\d]{0,60}(?:\d{1,4}[/:\-.h]\d|\d{1,2}, \d{4}|\d{1,2} tháng|\d{1,3} (?:phút|giờ|ngày)|bởi |by )",
     re.IGNORECASE,
 )
 #: A remark without any element in it is one only if its last word is the hour or the date.
 _EDIT_END: Final = re.compile(r"\d[:/.\-]\d+\W*$")
-_EDIT_TAGS: Final = ("i", "em", "small", "span")
+_EDIT_TAGS: Final = ("i", "em", "small", "span", "font")
 #: What stands where a post was taken away.
 _TAKEN_AWAY: Final = re.compile(
     r"\W*(?:(?:nhắc nhở|thông báo|lưu ý|chú ý)\s*:\s*)?"

@@ -9,6 +9,7 @@ from crawlers.extract import Extraction, Fetched, tree_of
 from crawlers.feed import looks_like_feed, read_feed
 from crawlers.links import page_links, page_number, thread_of
 from crawlers.markup import Element, base_of, clean_url, tokens, visible_text
+from crawlers.thread import thread_posts
 from crawlers.times import parse_time
 from crawlers.words import is_apart
 from lachan.domain.post import RawPost
@@ -26,7 +27,14 @@ def read(fetched: Fetched, kind: PageKind) -> Extraction:
     links = [
         replace(link, mark=marks.get(link.url, link.mark)) for link in page_links(tree, fetched.url, kind)
     ]
-    return Extraction(tuple(_posts(tree, fetched)), tuple(links)).obeying(fetched, tree).bounded()
+    posts = list(_posts(tree, fetched))
+    if (
+        not posts
+        and kind is PageKind.THREAD
+        and not any("message" in tokens(n) for n in tree.iter("article"))
+    ):
+        posts = thread_posts(tree, fetched.url, fetched.now)  # a theme that keeps no mark
+    return Extraction(tuple(posts), tuple(links)).obeying(fetched, tree).bounded()
 
 
 def _marks(tree: Element, url: str) -> Iterator[tuple[str, str]]:
