@@ -75,11 +75,17 @@ def shown_time(node: Element, now: datetime) -> datetime | None:
     return None
 
 
+def is_day(moment: datetime) -> bool:
+    """Whether no hour is said, only the day."""
+    day = moment.astimezone(HANOI)
+    return (day.hour, day.minute) == (0, 0)
+
+
 def with_its_hour(node: Element, moment: datetime, nodes: Sequence[Element], now: datetime) -> datetime:
     """`moment` itself, or, where `node` names but its day, the hour of that day that stands close to it in `nodes`."""
-    day = moment.astimezone(HANOI)
-    if (day.hour, day.minute) != (0, 0) or node not in nodes:
+    if not is_day(moment) or node not in nodes:
         return moment
+    day = moment.astimezone(HANOI)
     at = nodes.index(node)
     for near in nodes[max(at - _NEAR, 0) : at + _NEAR]:
         said = (near.text or "").strip()

@@ -171,12 +171,20 @@ class _Cut:
         for node, said in self.moments.items():
             if own[node] < _MIN_WORDS:
                 continue
-            if max(said) - min(said) <= _SAME:
+            if _is_one(said):
                 worth += sqrt(own[node])
                 ones.append(node)
             else:
                 worth -= sqrt(own[node])
         return worth, ones
+
+
+def _is_one(moments: list[datetime]) -> bool:
+    """Whether all are one moment, or it and its day."""
+    first, last = min(moments), max(moments)
+    if last - first <= _SAME:
+        return True
+    return last < _end(first) and all(one == first or last - one <= _SAME for one in moments)
 
 
 def fit(page: Page, posts: AbstractSet[Element]) -> float:

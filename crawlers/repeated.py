@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -15,6 +18,9 @@ _MAX_ELEMENTS: Final = 40  # of one post that are compared
 _MAX_WORDS: Final = 1_000  # of one element
 _MAX_DEPTH: Final = 8
 _MAX_LEAD: Final = 40  # characters beside the name
+_RULE: Final = re.compile(r"[_—–-]{2,}")
+_MAX_SIGNED: Final = 6  # lines
+_MAX_SIGNATURE: Final = 300  # characters
 
 
 class Said:
@@ -64,14 +70,37 @@ def _with_lead(
     """All that holds but the quote and who said it; and an element before it that says only that."""
     for _ in range(_MAX_DEPTH):
         above = quote.getparent()
-        if above is None or above is body or not _is_lead(visible_text(above, apart | {quote}), who):
+        if above is None or above is body or not is_lead(visible_text(above, apart | {quote}), who):
             break
         quote = above
     before = quote.getprevious()
     is_led = before is not None and isinstance(before.tag, str) and not (before.tail or "").strip()
     said = visible_text(before) if is_led and len(before) < _MAX_DEPTH else ""
-    return quote, [before] if said and _is_lead(said, who) else []
+    return quote, [before] if said and is_lead(said, who) else []
 
 
-def _is_lead(text: str, who: str) -> bool:
+def without_signatures(posts: Sequence[RawPost]) -> list[RawPost]:
+    """`posts` without what one author signs several of them with, under a rule: "_____", then the same lines."""
+    signed: dict[tuple[str | None, str], set[str]] = defaultdict(set)
+    cuts = [_signature(post.text) for post in posts]
+    for post, (said, under) in zip(posts, cuts, strict=True):
+        signed[post.author, under].add(said)  # the same words again, as of one who floods, are no signature
+    return [
+        replace(post, text=said) if said and under and len(signed[post.author, under]) > 1 else post
+        for post, (said, under) in zip(posts, cuts, strict=True)
+    ]
+
+
+def _signature(text: str) -> tuple[str, str]:
+    """What stands over the last rule of a text and what under it; "" where there is none, or more than a signature."""
+    lines = text.split("\n")
+    for at in range(len(lines) - 1, max(len(lines) - _MAX_SIGNED, 0), -1):
+        if _RULE.fullmatch(lines[at - 1]) is not None:
+            under = "\n".join(lines[at:])
+            return "\n".join(lines[: at - 1]), under if len(under) <= _MAX_SIGNATURE else ""
+    return text, ""
+
+
+def is_lead(text: str, who: str) -> bool:
+    """Whether it says at most who spoke."""
     return not text or (bool(who) and who in text and len(text) <= len(who) + _MAX_LEAD)

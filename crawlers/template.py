@@ -7,15 +7,17 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from math import sqrt
 from typing import Final
 
 from crawlers.boxes import Box
-from crawlers.markup import Element, region, tokens
+from crawlers.markup import Element, has_text, region, tokens
 from crawlers.times import is_mostly_a_time
 
 _MAX_ELEMENTS: Final = 400  # of one post that are looked at
+_MAX_QUOTES: Final = 20  # of one post
+_MAX_ABOVE: Final = 30  # elements above one
 _MAX_KINDS: Final = 6  # of posts on one page
 _MAX_SAID: Final = 40  # characters of what a page says of every post
 _MIN_BOXES: Final = 3  # fewer tell nothing
@@ -40,6 +42,28 @@ def common_words(boxes: Collection[Box]) -> frozenset[str]:
 def is_common(node: Element, common: Collection[str]) -> bool:
     """Whether an element without others in it says nothing but what the page says of most posts."""
     return len(node) == 0 and node.tag != "p" and all(_shape_of(p) in common for p in _pieces(node) or ("-",))
+
+
+def free_words(boxes: Collection[Box]) -> None:
+    """Make blocks of the quotes that are none: at one place of most posts, and what they stand in says nothing else."""
+    if len(boxes) < _MIN_BOXES:
+        return
+    places: dict[tuple[str, ...], list[Element]] = {}
+    posts = {box.element for box in boxes}
+    for box in boxes:
+        seen = set()
+        for quote in islice(box.element.iter("blockquote"), _MAX_QUOTES):
+            above = list(takewhile(lambda node: node not in posts, islice(quote.iterancestors(), _MAX_ABOVE)))
+            path = tuple(node.tag for node in above)
+            whole = above[-1].getparent() if above else quote.getparent()
+            if whole is box.element and path not in seen:
+                seen.add(path)
+                places.setdefault(path, []).append(quote)
+    for quotes in places.values():
+        alone = sum(not has_text(quote.getparent(), {quote}) for quote in quotes)
+        if len(quotes) * 3 >= len(boxes) * 2 and alone * 3 >= len(boxes) * 2:
+            for quote in quotes:
+                quote.tag = "div"
 
 
 def _pieces(node: Element) -> list[str]:

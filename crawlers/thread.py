@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain, islice
 from typing import Final
 
@@ -15,7 +15,7 @@ from crawlers.boxes import BODY_ID, Box, find_boxes
 from crawlers.labelled import labelled_author, without_head
 from crawlers.links import page_number, thread_of
 from crawlers.markup import Element, base_of, clean_url, has_text, region, tokens, visible_text
-from crawlers.moments import own_time, stated_time, with_its_hour
+from crawlers.moments import is_day, own_time, stated_time, with_its_hour
 from crawlers.naming import (
     AUTHOR_CLASSES,
     BODY_CLASSES,
@@ -26,9 +26,9 @@ from crawlers.naming import (
     leads_to_a_person,
     properties,
 )
-from crawlers.repeated import Said
+from crawlers.repeated import Said, is_lead, without_signatures
 from crawlers.settled import settle_times
-from crawlers.template import Post, common_words, is_common, where_names_stand, where_words_stand
+from crawlers.template import Post, common_words, free_words, is_common, where_names_stand, where_words_stand
 from crawlers.times import parse_time
 from crawlers.words import is_action, is_apart, is_edit, is_taken_away, own_lines
 from lachan.domain.post import RawPost
@@ -45,6 +45,7 @@ _LEAD: Final = re.compile(
 )
 _PERMALINK: Final = re.compile(r"#(?:post|p|comment|c|msg|cmt|reply|binh-?luan)[-_]?[\w\-]*\d", re.IGNORECASE)
 _MAX_AUTHOR: Final = 80  # characters
+_MIN_TITLE: Final = 8
 _MAX_MENU: Final = 500
 _MAX_DRESS: Final = 20  # elements that one time is dressed in
 _MAX_TIME: Final = 100  # of an element that is no more than a time and its label
@@ -55,6 +56,7 @@ _NO_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _AUTHOR_NAMES: Final = frozenset(AUTHOR_CLASSES)
+_LATER: Final = timedelta(days=30)
 _BOLD: Final = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 
 
@@ -74,7 +76,7 @@ def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
     )  # some pages hold their posts a second time, in noscript
     said = Said()
     for one in _read(with_answers(find_boxes(tree, now)), now):
-        box, found = one.box, _post(one, base, url, now, said)
+        box, found = one.box, _post(one, base, url, now, said, heading or "")
         if found is None:
             continue
         body, post, own_title = found
@@ -92,7 +94,7 @@ def thread_posts(tree: Element, url: str, now: datetime) -> list[RawPost]:
         elif title is not None and heading is not None and title.casefold() == heading.casefold():
             title = None
         posts.append(RawPost(post.url, post.text, post.author, post.published_at, thread, title or None))
-    return posts
+    return without_signatures(posts)
 
 
 def _is_taken(body: Element, bodies: set[Element], free: set[Element]) -> bool:
@@ -123,6 +125,7 @@ class _Read:
 
 def _read(boxes: list[Box], now: datetime) -> list[_Read]:
     """Who, when and where of every box; the places of words that no name tells are learned from all of them."""
+    free_words(boxes)
     common: AbstractSet[str] | None = None  # which takes long to find
     found, unnamed = [], []
     for box in boxes:
@@ -164,7 +167,7 @@ def _by_weight(one: _Read) -> Element:
 
 
 def _post(
-    one: _Read, base: str, url: str, now: datetime, before: Said
+    one: _Read, base: str, url: str, now: datetime, before: Said, heading: str
 ) -> tuple[Element, RawPost, str | None] | None:
     box, nodes, body = one.box, one.nodes, one.body
     author_node, author = one.author_node, one.author
@@ -181,8 +184,12 @@ def _post(
     if author_node is not None and _is_a_guess_after(author_node, body, nodes):
         author_node = author = None
     apart = {node for node in said if node is not body and (is_apart(node) or node in one.pages)}
-    if again := {node for node in before.quotes(said, apart | box.inner) if node is not body}:
-        apart |= again if has_text(body, {*box.inner, *apart, *again}) else set()
+    again = {node for node in before.quotes(said, apart | box.inner) if node is not body}
+    if again:
+        if has_text(body, {*box.inner, *apart, *again}):
+            apart |= again
+        elif one.published is None:
+            return None  # what somebody quotes, whom an attribute names
     title_node = next(
         (n for n in outside if n.tag in ("h2", "h3", "h4") and not _names(n, author_node, author)), None
     )
@@ -192,7 +199,9 @@ def _post(
         *(n for n in (author_node, one.time_node, title_node) if n is not None),
     }
     text = without_head(visible_text(body, without - {body}), author, one.published, now)
-    text = own_lines(text)
+    text = own_lines(text if one.is_named else _without_title(text, heading))
+    if again and one.published is None and is_lead(text, author or ""):
+        return None
     if box.inner and not box.is_item and author is None and one.published is None:
         return None  # stands around posts
     if not text or is_taken_away(text) or (not one.is_named and _is_menu(text, said)):
@@ -201,6 +210,12 @@ def _post(
     title = "" if title.casefold().startswith(("re:", "trả lời:", "ðề:", "đề:")) else title
     post = RawPost(_permalink(box, outside, base, url), text, author, one.published)
     return body, post, title or None
+
+
+def _without_title(text: str, heading: str) -> str:
+    """`text` without a first line that is the thread's title, as some pages print it over the first post or all."""
+    line, _, rest = text.partition("\n")
+    return rest if rest and len(line) >= _MIN_TITLE and heading.endswith(line) else text
 
 
 def _is_more_than_a_time(node: Element) -> bool:
@@ -428,9 +443,17 @@ def _time(box: Box, nodes: list[Element], now: datetime) -> tuple[Element | None
         )
         if moment is not None:
             return (node if node is not box.element else None), with_its_hour(node, moment, nodes, now)
+    day: tuple[Element, datetime] | None = None
     for node in nodes:
-        if node is not box.element and (moment := own_time(node, now)) is not None:
-            return node, with_its_hour(node, moment, nodes, now)
+        if node is box.element or (moment := own_time(node, now)) is None:
+            continue
+        exact = with_its_hour(node, moment, nodes, now)
+        if day is None and is_day(exact):
+            day = node, exact  # which may be a person's: an hour much later is the post's
+        elif day is None or (not is_day(exact) and exact - day[1] > _LATER):
+            return node, exact
+    if day is not None:
+        return day
     own = own_time(box.element, now)
     return None, own
 

@@ -20,7 +20,8 @@ _APART_CLASSES: Final = frozenset(
 )  # fmt: skip
 _QUOTE_LEAD: Final = re.compile(
     r"(?:trích|quote|trích dẫn(?: từ:? .{1,80})?"
-    r"|.{1,80} (?:đã viết|viết|nói|wrote|said)(?: (?:trong|in|lúc|on) .{1,80})?)\s?:",
+    r"|.{1,80} (?:đã viết|viết|nói|wrote|said)(?: (?:trong|in|lúc|on) .{1,80})?)\s?:"
+    r"|quote\s?\(.{1,80} @ .{1,80}\)",
     re.IGNORECASE,
 )
 #: What one presses beside a post, alone in its element.

@@ -66,3 +66,17 @@ def test_the_whole_thread_as_one_post_explains_a_page_badly() -> None:
 
 def test_a_page_of_one_moment_has_no_posts_to_learn_from() -> None:
     assert _found(_post(0)) == []
+
+
+def test_what_stands_around_posts_and_says_todays_date_is_none() -> None:
+    posts = "".join(_post(n).replace(f"k{n}", "k") for n in range(1, 4))
+    found = _found(f"<div><div class='all'>Diễn đàn của lớp mình <i>22/11/2026 11:00</i>{posts}</div></div>")
+    assert {node.get("class") for node in found} == {"k"}
+
+
+def test_a_day_beside_its_hour_is_one_moment() -> None:
+    posts = "".join(
+        f"<div class='k'><p>Câu thứ {COUNT[n]} của lớp</p><i>{n}/11/2026</i> <i>{n}/11/2026 08:00</i></div>"
+        for n in range(1, 4)
+    )
+    assert len(_found(posts)) == 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml.html import fromstring
 
 from crawlers.markup import region, visible_text
-from crawlers.repeated import Said
+from crawlers.repeated import Said, without_signatures
 from lachan.domain.post import RawPost
 
 
@@ -36,3 +36,22 @@ def test_short_words_are_nobodys() -> None:
 def test_a_page_that_says_one_thing_a_thousand_times() -> None:
     before = [("An", "một hai ba bốn năm")] * 1_000
     assert _left("<div><p>một hai ba bốn năm</p><p>sáu</p></div>", *before) == "sáu"
+
+
+def _signed(*texts: str, author: str = "An") -> list[str]:
+    posts = [RawPost("https://f.example/1", text, author, None, None, None) for text in texts]
+    return [post.text for post in without_signatures(posts)]
+
+
+def test_what_one_author_signs_several_posts_with_is_no_part_of_them() -> None:
+    sign = "\n_______\nCơm sôi bớt lửa"
+    assert _signed(f"Luộc chín tới.{sign}", f"Thêm vôi cũng được.{sign}") == [
+        "Luộc chín tới.",
+        "Thêm vôi cũng được.",
+    ]
+
+
+def test_lines_under_a_rule_that_come_once_or_in_the_same_words_again_stay() -> None:
+    once = "Việc cần làm\n----\nmua vở"
+    assert _signed(once, "Mình mua rồi.") == [once, "Mình mua rồi."]
+    assert _signed(once, once) == [once, once]

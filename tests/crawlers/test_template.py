@@ -4,7 +4,7 @@ from lxml.html import fromstring
 
 from crawlers.boxes import Box
 from crawlers.markup import Element
-from crawlers.template import Post, common_words, is_common, where_names_stand, where_words_stand
+from crawlers.template import Post, common_words, free_words, is_common, where_names_stand, where_words_stand
 
 SAID = ["Mai lớp mình nghỉ nhé cả nhà", "Dạ em cảm ơn cô nhiều", "Cho em hỏi mấy giờ đi ạ"]
 TREES = [
@@ -49,3 +49,21 @@ def test_what_is_the_same_everywhere_is_no_name() -> None:
 
 def test_where_words_begin_with_the_post_nobody_is_named_before_them() -> None:
     assert where_names_stand([Post([], set(), frozenset()), *_posts()]) == [None] * 4
+
+
+def test_quotes_that_hold_every_posts_words_are_made_blocks() -> None:
+    posts = "".join(
+        f"<li><b>ban_{n}</b><div><blockquote>Câu thứ {n}</blockquote></div></li>" for n in range(3)
+    )
+    tree = fromstring(f"<ul>{posts}</ul>")
+    free_words([Box(post, frozenset(), False) for post in tree])
+    assert not list(tree.iter("blockquote"))
+
+
+def test_quotes_with_an_answer_beside_them_stay_quotes() -> None:
+    posts = "".join(
+        f"<li><b>ban_{n}</b><div><blockquote>Câu {n}</blockquote>Vâng ạ</div></li>" for n in range(3)
+    )
+    tree = fromstring(f"<ul>{posts}</ul>")
+    free_words([Box(post, frozenset(), False) for post in tree])
+    assert len(list(tree.iter("blockquote"))) == 3
