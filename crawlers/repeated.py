@@ -80,15 +80,19 @@ def _with_lead(
 
 
 def without_signatures(posts: Sequence[RawPost]) -> list[RawPost]:
-    """`posts` without what one author signs several of them with, under a rule: "_____", then the same lines."""
+    """`posts` without what one author signs several of them with, under a rule: "_____", then the same lines.
+
+    Their first post keeps it, and so does one that says all of an earlier one again: nothing is left unread.
+    """
     signed: dict[tuple[str | None, str], set[str]] = defaultdict(set)
-    cuts = [_signature(post.text) for post in posts]
-    for post, (said, under) in zip(posts, cuts, strict=True):
-        signed[post.author, under].add(said)  # the same words again, as of one who floods, are no signature
-    return [
-        replace(post, text=said) if said and under and len(signed[post.author, under]) > 1 else post
-        for post, (said, under) in zip(posts, cuts, strict=True)
-    ]
+    left = []
+    for post in posts:
+        said, under = _signature(post.text)
+        before = signed[post.author, under]
+        is_signed = bool(said and under and before) and said not in before
+        before.add(said)
+        left.append(replace(post, text=said) if is_signed else post)
+    return left
 
 
 def _signature(text: str) -> tuple[str, str]:

@@ -43,10 +43,10 @@ def _signed(*texts: str, author: str = "An") -> list[str]:
     return [post.text for post in without_signatures(posts)]
 
 
-def test_what_one_author_signs_several_posts_with_is_no_part_of_them() -> None:
+def test_what_one_author_signs_posts_with_is_read_once() -> None:
     sign = "\n_______\nCơm sôi bớt lửa"
     assert _signed(f"Luộc chín tới.{sign}", f"Thêm vôi cũng được.{sign}") == [
-        "Luộc chín tới.",
+        f"Luộc chín tới.{sign}",
         "Thêm vôi cũng được.",
     ]
 
