@@ -49,7 +49,8 @@ def _answers(box: Box) -> list[Element]:
     leads = []
     for node in islice(region(box.element, box.inner), _MAX_LOOKED_AT):
         if len(node) == 0 and node.tag in _LINES and node.text and len(node.text) <= _MAX_LEAD:
-            said = _LEAD.fullmatch(node.text) or (
+            is_head = node.tag in _BOLD or node.tag in BLOCKS or _begins_its_block(node)
+            said = (_LEAD.fullmatch(node.text) if is_head else None) or (
                 _BOLD_LEAD.fullmatch(node.text) if node.tag in _BOLD else None
             )
             if said is not None:
@@ -61,6 +62,12 @@ def _answers(box: Box) -> list[Element]:
             lead.set("hidden", "")  # the page's word, and nobody's
             answers.append(element)
     return answers
+
+
+def _begins_its_block(node: Element) -> bool:
+    """Whether nothing stands before it in what holds it: within a person's lines anybody can write such words."""
+    above = node.getparent()
+    return node.getprevious() is None and above is not None and not (above.text or "").strip()
 
 
 def _element(box: Box, lead: Element) -> Element | None:

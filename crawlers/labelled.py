@@ -18,7 +18,7 @@ _WHO: Final = re.compile(
 _WHEN: Final = re.compile(
     r"\s*(?:thời gian|ngày(?: (?:gửi|đăng|hỏi))?|(?:gửi|đăng|viết)? ?lúc)\s*:\s*", re.IGNORECASE
 )
-_BETWEEN: Final = re.compile(r"\s*[|·•\n]\s*")
+_BETWEEN: Final = re.compile(r"[|·•\n]")
 _MAX_LINE: Final = 120  # characters
 _MAX_ELEMENTS: Final = 300
 _MAX_HEAD: Final = 10  # lines

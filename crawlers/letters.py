@@ -14,10 +14,11 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
-from crawlers.markup import Element, preformatted
+from crawlers.markup import Element, is_hidden, preformatted
 from crawlers.moments import own_time
 from crawlers.remade import Remade, put_back
 from crawlers.times import is_mostly_a_time, parse_time
+from crawlers.words import is_quote
 
 _MAX_BLOCKS: Final = 1_500
 _MAX_LINES: Final = 60_000
@@ -27,6 +28,7 @@ _MAX_NAME: Final = 80
 _MIN_WIDTH: Final = 64  # characters: a line that the next word would make longer was broken by a mailer
 _OFTEN: Final = 3  # letters that end alike
 _MAX_FOOT: Final = 8  # lines under a letter
+_MAX_ABOVE: Final = 60  # elements above a block
 _FIELD: Final = re.compile(r"\s{0,3}(?P<name>[^\W\d_][\w-]*(?: [\w-]+){0,2}):(?:\s+(?P<value>\S.*)|\s*)$")
 _WHO: Final = frozenset({"from", "từ", "người gửi", "tác giả", "author", "sender"})
 _WHEN: Final = frozenset({"date", "ngày", "ngày gửi", "thời gian", "gửi lúc", "sent", "posted"})
@@ -51,7 +53,7 @@ def gather_letters(tree: Element, now: datetime) -> list[Element]:
     letters: list[tuple[str | None, datetime, list[str], str]] = []
     lines_left = _MAX_LINES
     for block in islice(tree.iter("pre"), _MAX_BLOCKS):
-        if next(block.iterancestors("pre"), None) is not None:
+        if next(block.iterancestors("pre"), None) is not None or _is_unseen(block):
             continue
         lines = preformatted(block).split("\n")[:lines_left]
         lines_left -= len(lines)
@@ -69,6 +71,13 @@ def gather_letters(tree: Element, now: datetime) -> list[Element]:
         if (words := _own_words(said, common))
     ]
     return put_back(next(tree.iter("body"), tree), posts)
+
+
+def _is_unseen(block: Element) -> bool:
+    """Whether it is hidden, or a quote."""
+    return any(
+        is_hidden(above) or is_quote(above) for above in (block, *islice(block.iterancestors(), _MAX_ABOVE))
+    )
 
 
 def _one_letter(tree: Element, now: datetime) -> list[Element]:

@@ -88,6 +88,7 @@ _BAD_CHARACTERS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\uf
 _CONTROLS: Final = bytes(code for code in range(32) if code not in (9, 10, 13))
 _ORIGIN: Final = re.compile(r"https?://[^/?#\\]+", re.IGNORECASE)
 _REFERENCE: Final = re.compile(rb"&#(x[0-9a-fA-F]{1,8}|[0-9]{1,10});")
+_HTML_REFERENCE: Final = re.compile(rb"&#([xX][0-9a-fA-F]{1,8}|[0-9]{1,10});?")
 _TRACKING: Final = re.compile(
     r"(?:utm_\w+|fbclid|gclid|zarsrc|phpsessid|jsessionid|sid|session_?id|ref|share)", re.IGNORECASE
 )
@@ -105,7 +106,8 @@ def parse_html(text: str) -> Element | None:
         return None
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, recover=True, huge_tree=False)
     try:
-        return etree.fromstring(cleaned.encode(), parser)
+        # references to what no text may hold get through the parser, and raise where the text is set again
+        return etree.fromstring(_HTML_REFERENCE.sub(_character, cleaned.encode()), parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
 

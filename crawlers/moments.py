@@ -110,7 +110,7 @@ def _parted_time(text: str, now: datetime) -> datetime | None:
 
 def _is_alone_in_a_link(node: Element) -> bool:
     above = node.getparent()
-    return above is not None and above.tag == "a" and len(above) == 1
+    return above is not None and above.tag == "a" and node.getprevious() is None and node.getnext() is None
 
 
 def _is_plain(child: Element) -> bool:

@@ -138,8 +138,11 @@ def _is_of_a_person(node: Element) -> bool:
         before = above
     if before is None:
         return False
-    previous = before.getprevious()
-    said = (previous.tail or "").strip() or "".join(islice(previous.itertext(), 20)).strip()
+    said, previous = "", before.getprevious()
+    while previous is not None and not said:  # comments say nothing, but what stands behind them does
+        parts = islice(previous.itertext(), 20) if isinstance(previous.tag, str) else ()
+        said = (previous.tail or "").strip() or "".join(parts).strip()
+        previous = previous.getprevious() if not isinstance(previous.tag, str) else None
     return _OF_A_PERSON.search(said[-_MAX_LEAD:]) is not None and not said[-1:].isdecimal()
 
 

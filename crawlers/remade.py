@@ -23,13 +23,17 @@ class Remade:
 
 
 def put_back(parent: Element, posts: Sequence[Remade]) -> list[Element]:
-    """An element for each post, at the end of `parent`; where their words stood before nothing changes."""
+    """An element for each post, at the end of `parent`; where their words stood before nothing changes.
+
+    A mark that names the author is left out: it would stand in the post's address, and no name is kept.
+    """
     return [_element(parent, post) for post in posts]
 
 
 def _element(parent: Element, post: Remade) -> Element:
     whole = parent.makeelement("div", {"class": "comment"})
-    if post.mark and len(post.mark) <= _MAX_MARK:
+    name = (post.author or "").casefold().replace(" ", "_")
+    if post.mark and len(post.mark) <= _MAX_MARK and not (name and name in post.mark.casefold()):
         whole.set("id", post.mark)
     parent.append(whole)
     if post.author:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Final
 
@@ -17,6 +17,7 @@ from crawlers.markup import Element, is_hidden
 from crawlers.moments import SETTLED, stated_time
 from crawlers.times import is_mostly_a_time, parse_age, parse_time
 
+_HALF_OF_DAY: Final = re.compile(r"\b[AP]M\b")
 _DATE: Final = re.compile(r"(?<![\d/.\-])(\d{1,2})([/\-.])(\d{1,2})\2(\d{4})(?![\d/\-])")
 _MAX_ELEMENTS: Final = 60_000
 _MAX_TEXT: Final = 80  # characters
@@ -39,7 +40,7 @@ def settle_times(tree: Element, now: datetime) -> None:
             dates.append((node, text))
         if len(node) == 0 and (said := node.get("class")) and (text := text.strip()):
             ages[node.tag, said].append((node, _age(text, now)))
-    if _begin_with_the_month([text for _, text in dates], now):
+    if _begin_with_the_month([text for _, text in dates if is_mostly_a_time(text)], now):
         for node, text in dates:
             if is_mostly_a_time(text):
                 _settle(node, parse_time(_DATE.sub(r"\3\2\1\2\4", text, count=1), now))
@@ -76,21 +77,23 @@ def _settle(node: Element, moment: datetime | None) -> None:
 def _begin_with_the_month(texts: list[str], now: datetime) -> bool:
     """Whether some date of a page can only be read with the month first, and none only with the day first."""
     months = days = 0
-    for first, second, year in _figures(texts):
-        by_day, by_month = _can_be(year, second, first, now), _can_be(year, first, second, now)
+    for first, second, year, is_american in _figures(texts):
+        latest = now + timedelta(days=1) if is_american else None
+        by_day, by_month = _can_be(year, second, first, latest), _can_be(year, first, second, latest)
         days += by_day and not by_month
         months += by_month and not by_day
     return months > 0 and days == 0
 
 
-def _figures(texts: list[str]) -> Iterator[tuple[int, int, int]]:
+def _figures(texts: list[str]) -> Iterator[tuple[int, int, int, bool]]:
     for text in texts:
         for match in _DATE.finditer(text):
-            yield int(match[1]), int(match[3]), int(match[4])
+            yield int(match[1]), int(match[3]), int(match[4]), _HALF_OF_DAY.search(text) is not None
 
 
-def _can_be(year: int, month: int, day: int, now: datetime) -> bool:
+def _can_be(year: int, month: int, day: int, latest: datetime | None) -> bool:
+    """By the calendar; that a day is still to come is no proof but beside AM or PM: posts speak of days to come."""
     try:
-        return datetime(year, month, day, tzinfo=now.tzinfo) <= now + timedelta(days=1)
+        return datetime(year, month, day, tzinfo=UTC) <= (latest or datetime.max.replace(tzinfo=UTC))
     except ValueError:
         return False

@@ -30,7 +30,7 @@ _MIN_WORDS: Final = 2
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _NO_WORDS: Final = frozenset({"table", "aside", "footer", "header", "figure", "pre"})
 _ASIDE: Final = re.compile(r"\((?!utc|gmt)[^()\d]{0,60}\)", re.IGNORECASE)  # "(thảo luận · đóng góp)"
-_BEHIND: Final = re.compile(r"(?:\s*\[[^\[\]\d]{0,30}\]|[\s\[\]|·.])*$")
+_BEHIND: Final = re.compile(r"(?:\[[^\[\]\d]{0,30}\]|[\s|·.])*$")
 _TIME: Final = re.compile(r"(?:(?:lúc|vào|ngày|thứ|hôm|chủ nhật|at|on)\b|\d|[a-z]{3,9}\.? \d)", re.IGNORECASE)
 _DASHED: Final = re.compile(
     r"(?:^|(?<=[\s.!?…]))(?:—|–|--|~)\s*(?P<name>[^\W\d][^—–\n\d,:()]{1,40}?)\s*(?:\([^()\d]{0,60}\)|,|\s)\s*"
@@ -118,9 +118,12 @@ def _signed(line: _Line, now: datetime) -> tuple[int, str, datetime] | None:
         moment = stated_time(behind, now) or parse_time(rest, now)
         if moment is not None and (name := _flat(text[start:end])):
             found = start, name, moment
-    if found is None and (dashed := _DASHED.search(text, max(len(text) - _MAX_SIGNATURE, 0))) is not None:
+    before, last = text[:-_MAX_SIGNATURE], _flat(text[-_MAX_SIGNATURE:])  # rows of spaces would cost time
+    if found is None and (dashed := _DASHED.search(last)) is not None:
         moment = parse_time(dashed["time"], now) if is_mostly_a_time(dashed["time"]) else None
-        found = (dashed.start(), _flat(dashed["name"]), moment) if moment is not None else None
+        if moment is not None:
+            line.text = text = f"{before}{' ' if text[-_MAX_SIGNATURE:][:1].isspace() else ''}{last}"
+            found = len(text) - len(last) + dashed.start(), _flat(dashed["name"]), moment
     return found
 
 

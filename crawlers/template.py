@@ -35,7 +35,8 @@ def common_words(boxes: Collection[Box]) -> frozenset[str]:
     counts: Counter[str] = Counter()
     for box in boxes:
         nodes = islice(region(box.element, box.inner), _MAX_ELEMENTS)
-        counts.update({_shape_of(piece) for node in nodes for piece in _pieces(node)})
+        # what is longer was written by somebody, even where most of a page's posts say the same
+        counts.update({_shape_of(p) for node in nodes for p in _pieces(node) if len(p) <= _MAX_SAID})
     return frozenset(said for said, count in counts.items() if count >= _MIN_BOXES and count * 2 > len(boxes))
 
 

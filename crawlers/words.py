@@ -52,8 +52,12 @@ _EDIT_TAGS: Final = ("i", "em", "small", "span", "font")
 #: What stands where a post was taken away.
 _TAKEN_AWAY: Final = re.compile(
     r"\W*(?:(?:nhắc nhở|thông báo|lưu ý|chú ý)\s*:\s*)?"
-    r"(?P<what>(?:bài(?: viết)?|bình luận|trả lời|phản hồi|nhận xét|nội dung|tin nhắn|ý kiến|đánh giá)(?: này)? )?"
-    r"(?:đã )?(?:bị|được) .{0,60}?(?:xoá|xóa|gỡ|ẩn|(?(what)(?:che|kho[áa]|thu hồi)|gỡ))(?: bỏ)?\b"
+    r"(?:(?:bài(?: viết)?|bình luận|trả lời|phản hồi|nhận xét|nội dung|tin nhắn|ý kiến|đánh giá)(?: này)? "
+    r"(?:đã )?(?:bị|được) [^,;?!]{0,60}?(?:xoá|xóa|gỡ|ẩn|che|kho[áa]|thu hồi)"
+    # without saying what: only by whom, since a child's plea may begin so
+    r"|(?:đã )?(?:bị|được) (?:(?:quản trị|điều hành|ban quản|mod|admin|bqt|hệ thống|người (?:viết|đăng|dùng)|tác giả)"
+    r"[^,;?!]{0,30} )?"
+    r"(?:xoá|xóa|gỡ|ẩn))(?: bỏ)?\b"
     r"(?:\W*$| (?:lúc|vì|do|bởi|khỏi|với lý do)\b.*|\s*[.,;:(–-]\s*(?:lý do|lí do|vì|do)\b.*)"
     r"|\W*(?:this )?(?:(?:comment|post|message) (?:was |has been |is )?)?(?:deleted|removed)\b"
     r"(?: by (?:the |its )?\w+)?\W*$",
@@ -66,7 +70,7 @@ _TAKEN_MARK: Final = re.compile(
 )
 #: "--" over a signature that was taken out, "..." to press for a quote.
 _RULE: Final = re.compile(r"[-–—_]{2,}|\.\.\.|…")
-_QUOTED_LINE: Final = re.compile(r"(?:>\s*)+[\w\"“'(\[*]")
+_QUOTED_LINE: Final = re.compile(r"(?:>\s*)+[^\W_]|(?:>\s*)+[\"“'(\[*]")
 _AD_NAME: Final = re.compile(
     r"(?:adsense|advert\w*|quang-?cao|qc|sponsor\w*|ad-?(?:wrap|inline|box|slot|unit|banner|label|container)"
     r"|wcfad\w*|[a-z]{2,5}-ad)",
@@ -116,18 +120,26 @@ def is_taken_away(text: str) -> bool:
 
 
 def own_lines(text: str) -> str:
-    """`text` without lines that begin with ">", as letters quote, those that lead over, and rules at its end."""
+    """`text` without lines that begin with ">" after one that leads over to a quote, and rules at its end.
+
+    Without such a lead they stay: else whoever puts ">" before their words would not be read.
+    """
     lines = text.split("\n")
     while len(lines) > 1 and _RULE.fullmatch(lines[-1]) is not None:
         lines.pop()
     if ">" not in text:
         return "\n".join(lines)
     kept: list[str] = []
+    in_quote = False
     for line in lines:
         if _QUOTED_LINE.match(line) is None:
             kept.append(line)
-        elif kept and len(kept[-1]) <= _MAX_EDIT and _QUOTE_LEAD.fullmatch(kept[-1]):
+            in_quote = False
+        elif not in_quote and kept and len(kept[-1]) <= _MAX_EDIT and _QUOTE_LEAD.fullmatch(kept[-1]):
             kept.pop()
+            in_quote = True
+        elif not in_quote:
+            kept.append(line)
     return "\n".join(kept or lines)
 
 
