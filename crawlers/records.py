@@ -220,13 +220,13 @@ def learned(page: Page) -> tuple[list[Element], float]:
         moments.update((node, cut.moments[node][0]) for node in gained)
         found.update(gained)
     order = {node: at for at, node in enumerate(page.path)}
-    found -= _heads(moments, order)
+    found -= _heads(page, moments, order)
     found = _tight(page, found)
     found.update(_alike(found))
     return sorted(found, key=order.__getitem__), explained
 
 
-def _heads(moments: Mapping[Element, datetime], order: Mapping[Element, int]) -> set[Element]:
+def _heads(page: Page, moments: Mapping[Element, datetime], order: Mapping[Element, int]) -> set[Element]:
     """What stands before posts that are marked alike and says one of their moments, or around them and a later one.
 
     So do the hour on a page, "last answer by", and who began a thread and when, which its first post says again.
@@ -236,13 +236,21 @@ def _heads(moments: Mapping[Element, datetime], order: Mapping[Element, int]) ->
     if len(posts) < _MIN_ALIKE:
         return set()
     begins = min(order[node] for node in posts)
-    said = {moments[node] for node in posts if _end(moments[node]) == moments[node]}
+    said: dict[datetime, int] = {}  # with how many words; an opening post of the same minute has more
+    for node in posts:
+        if _end(moments[node]) == moments[node]:
+            said[moments[node]] = max(said.get(moments[node], 0), page.words.get(node, 0))
     first: dict[Element, datetime] = {}
     for node in posts:
         for above in islice(node.iterancestors(), MAX_DEPTH):
             first[above] = min(first.get(above, _end(moments[node])), _end(moments[node]))
     odd = (node for node in moments if kinds[node.tag, node.get("class")] == 1 and order[node] < begins)
-    return {node for node in odd if moments[node] in said or moments[node] > first.get(node, moments[node])}
+    return {
+        node
+        for node in odd
+        if moments[node] > first.get(node, moments[node])
+        or (moments[node] in said and (node in first or page.words.get(node, 0) < said[moments[node]]))
+    }
 
 
 def _end(moment: datetime) -> datetime:

@@ -80,3 +80,9 @@ def test_a_day_beside_its_hour_is_one_moment() -> None:
         for n in range(1, 4)
     )
     assert len(_found(posts)) == 3
+
+
+def test_an_opening_post_of_another_make_and_of_the_first_answers_minute_stays() -> None:
+    opening = "<div class='o'><p>Cả nhà cho em hỏi mai lớp mình học bài nào ạ</p><i>2/11/2026 08:00</i></div>"
+    answers = "".join(_post(n).replace(f"k{n}", "k") for n in range(1, 4))
+    assert [node.get("class") for node in _found(f"<div>{opening}{answers}</div>")] == ["o", "k", "k", "k"]
