@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,8 +11,11 @@ from classifiers.labelled import read
 from classifiers.near_copies import overlap
 from lachan.app.town_server import serve_town
 from lachan.domain.taxonomy import TESTIMONY_ONLY, Context, Route, route_of
+from lachan.pipeline.sources import HALT_SHARE, HALT_WINDOW
 
-DATA = Path(__file__).parents[2] / "models" / "data"
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "models" / "data"
+TOWN = ROOT / "lachan" / "app" / "town"
 
 
 def test_none_is_a_near_copy_of_a_training_post() -> None:
@@ -31,3 +35,16 @@ def test_it_is_mostly_harmless_and_no_offender_speaks_in_the_testimony_categorie
     for post in planted:
         if not TESTIMONY_ONLY.isdisjoint(post.categories):
             assert post.context in (Context.VICTIM, Context.WITNESS)
+
+
+def test_the_forum_is_not_so_full_of_harm_that_reading_it_halts() -> None:
+    """In whatever stretch of it: else the sample town's approvals would find no page to look at."""
+    forum = json.loads((TOWN / "forum.json").read_text("utf-8"))
+    harmful = [
+        bool(post["truth"]["categories"])
+        for section in forum["sections"]
+        for thread in section["threads"]
+        for post in thread["posts"]
+    ]
+    stretches = [sum(harmful[at : at + HALT_WINDOW]) for at in range(len(harmful) - HALT_WINDOW + 1)]
+    assert max(stretches) <= 0.9 * HALT_SHARE * HALT_WINDOW
