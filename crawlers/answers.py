@@ -19,7 +19,7 @@ _MAX_LOOKED_AT: Final = 4_000  # elements of one post
 _MAX_ANSWERS: Final = 3  # of one post
 _MAX_LEAD: Final = 90  # characters
 _ANSWERS: Final = r"(?:trả lời|phản hồi|hồi đáp|giải đáp|hồi âm)"
-#: What may stand in an element of any kind: nobody writes so of themselves.
+#: What may stand at the head of any block: within a line anybody can write so.
 _LEAD: Final = re.compile(
     rf"\s*{_ANSWERS}\s+(?:của|từ|bởi)\s+(?P<of>[^\W\d][^.!?…:;\n]{{1,58}}?)\s*:?\s*", re.IGNORECASE
 )
